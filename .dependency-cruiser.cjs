@@ -22,7 +22,7 @@ const rooms = {
   'shared/desktop': [],
   'shared/errors': [],
   'shared/model': ['shared/errors'],
-  'shared/format': ['shared/errors'],
+  'shared/format': ['shared/errors', 'shared/model'],
   'shared/contract': ['shared/errors', 'shared/model'],
   preload: ['shared'],
   renderer: ['shared'],

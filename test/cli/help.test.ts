@@ -33,6 +33,8 @@ test('every command of the product is there', () => {
     'db revision',
     'db upgrade',
     'doctor',
+    'models executors',
+    'models list',
     'open',
     'profile check',
     'profile external',

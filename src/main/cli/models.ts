@@ -1,4 +1,4 @@
-import { taskWords } from '../../shared/errors/training.ts';
+import { taskWords } from '../../shared/format/task.ts';
 import { type TaskType, taskTypes } from '../../shared/model/training-config.ts';
 import { type Command, defineCommand } from './lib/define.ts';
 import { withEngine } from './lib/engine.ts';

@@ -1,5 +1,4 @@
-import type { TaskType } from '../model/training-config.ts';
-import { type Bilingual, badRequest, conflict } from './entry.ts';
+import { badRequest, conflict } from './entry.ts';
 
 /** What a training cannot be begun with. */
 export const trainingErrors = {
@@ -83,13 +82,6 @@ export const trainingErrors = {
     '설정이 올바르지 않습니다. {problem}',
     '이 값을 고치세요{how}.',
   ),
-};
-
-/** The tasks, as they stand in a sentence. */
-export const taskWords: Readonly<Record<TaskType, Bilingual>> = {
-  classification: { en: 'classification', ko: '분류' },
-  detection: { en: 'detection', ko: '탐지' },
-  segmentation: { en: 'segmentation', ko: '분할' },
 };
 
 /** What would train badly on a dataset. Nothing of it forbids an import or a training. */

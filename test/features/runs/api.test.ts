@@ -24,7 +24,7 @@ test('a training is queued, followed, read, cancelled and resumed through the co
   await stage.runs.loop.start();
   expect((await client.runs.models({})).models[0]).toMatchObject({
     id: 'builtin/quick',
-    executor: 'builtin',
+    executors: ['builtin'],
   });
   const { runId: run } = await client.runs.create({
     project: 'demo',

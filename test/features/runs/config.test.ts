@@ -3,7 +3,7 @@ import { outcomeOf } from '../../../src/main/features/runs/outcome.ts';
 import { differencesOf } from '../../../src/main/features/runs/run-views.ts';
 import { buildConfig } from '../../../src/main/features/training/build-config.ts';
 import { completeSplits } from '../../../src/main/features/training/splits.ts';
-import type { TrainableModel } from '../../../src/main/features/training/trainable-models.ts';
+import type { TrainableModel } from '../../../src/main/features/training/trainable-model.ts';
 
 const model: TrainableModel = {
   id: 'builtin/cnn',

@@ -38,9 +38,10 @@ function tooDeepAt(text: string): number | null {
     for (const character of line) {
       if ('{['.includes(character)) depth += 1;
       else if ('}]'.includes(character)) depth = Math.max(0, depth - 1);
+      if (depth > deepest) return index + 1;
     }
     const dashes = /^(?:[ \t]*[-?] )*[ \t]*/.exec(line)?.[0].length ?? 0;
-    if (depth > deepest || dashes > 4 * deepest) return index + 1;
+    if (dashes > 4 * deepest) return index + 1;
   }
   return null;
 }
@@ -64,16 +65,14 @@ export async function readConfigFile(given: string): Promise<TrainingOverrides> 
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [wrong] = document.errors;
   if (wrong) {
-    const { line } = lines.linePos(wrong.pos[0]);
-    const kind = path.extname(file) === '.json' ? 'JSON' : 'YAML';
-    throw invalid(
-      file,
-      Math.max(1, line),
-      '',
-      translate(`not ${kind}: ${wrong.message}`, `${kind} 형식이 아닙니다: ${wrong.message}`),
-    );
+    const asJson = path.extname(file) === '.json' ? jsonFault(text) : null;
+    const { line } = asJson ?? lines.linePos(wrong.pos[0]);
+    const kind = asJson === null ? 'YAML' : 'JSON';
+    const words = asJson?.words ?? wrong.message;
+    const problem = translate(`not ${kind}: ${words}`, `${kind} 형식이 아닙니다: ${words}`);
+    throw invalid(file, Math.max(1, line), '', problem);
   }
-  const parsed = trainingOverridesSchema.safeParse(valueOf(file, document));
+  const parsed = trainingOverridesSchema.safeParse(contentOf(file, document));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   // An unknown field is reported at its parent: its own name says more.
@@ -84,10 +83,24 @@ export async function readConfigFile(given: string): Promise<TrainingOverrides> 
   throw invalid(file, lineOf(document, place, lines), place.join('.'), problem);
 }
 
+/** What is wrong with a text that was to be JSON, and where. */
+function jsonFault(text: string): { readonly words: string; readonly line: number } | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (error) {
+    const message = errorMessage(error);
+    const position = /at position (\d+)/.exec(message)?.[1];
+    const offset = position === undefined ? text.trimEnd().length : Number(position);
+    const words = message.replace(/ in JSON at position.*$| *\(line .*$/, '');
+    return { words, line: text.slice(0, offset).split('\n').length };
+  }
+}
+
 type Document = ReturnType<typeof parseDocument>;
 
 /** An empty file says nothing. Aliases that stand for more than the file has room for are refused. */
-function valueOf(file: string, document: Document): unknown {
+function contentOf(file: string, document: Document): unknown {
   try {
     return document.toJS() ?? {};
   } catch (error) {

@@ -1,6 +1,6 @@
 import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
-import type { TrainableModel } from '../training/trainable-models.ts';
+import type { TrainableModel } from '../training/trainable-model.ts';
 import type { Executors } from './ports.ts';
 
 /** Which executor a run gets, and why where nobody named one. */

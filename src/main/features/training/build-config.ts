@@ -1,7 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { type Parameter, phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
-import { taskWords } from '../../../shared/errors/training.ts';
+import { taskWords } from '../../../shared/format/task.ts';
 import { isRecord } from '../../../shared/model/is-record.ts';
 import {
   type TaskType,
@@ -12,7 +12,7 @@ import {
 } from '../../../shared/model/training-config.ts';
 import type { TrainedDataset } from './choose-task.ts';
 import { completeSplits } from './splits.ts';
-import { partsOf, type TrainableModel } from './trainable-models.ts';
+import { partsOf, type TrainableModel } from './trainable-model.ts';
 
 const plainSplits = { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 };
 

@@ -2,7 +2,8 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TaskType } from '../../../shared/model/training-config.ts';
 import { type TrainedDataset, tasksOfDataset } from './choose-task.ts';
 import { unlistedModel } from './torch-models.ts';
-import { partsOf, type TrainableModel, type TrainableModels } from './trainable-models.ts';
+import { partsOf, type TrainableModel } from './trainable-model.ts';
+import type { TrainableModels } from './trainable-models.ts';
 
 /**
  * The model that is named, listed or not; where none is, the first of the list that fits the dataset.

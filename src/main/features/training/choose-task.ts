@@ -1,8 +1,8 @@
 import type { LabelCounts } from '../../../shared/contract/dataset-labels.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { taskWords } from '../../../shared/errors/training.ts';
+import { taskWords } from '../../../shared/format/task.ts';
 import type { TaskType } from '../../../shared/model/training-config.ts';
-import type { TrainableModel } from './trainable-models.ts';
+import type { TrainableModel } from './trainable-model.ts';
 
 /** The version of a dataset that is trained on. */
 export interface TrainedDataset {

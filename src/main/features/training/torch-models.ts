@@ -1,6 +1,6 @@
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import type { ModelSource, TaskType, TrainingOverrides } from '../../../shared/model/training-config.ts';
-import type { TrainableModel } from './trainable-models.ts';
+import type { TrainableModel } from './trainable-model.ts';
 
 /** Executors of the torch trainer, the one that is chosen first in front. */
 const executors = ['docker', 'venv'];
