@@ -5,8 +5,8 @@ import type { Plugin } from 'vite';
 export const oldestChrome = 114;
 
 const features = /[\\/]src[\\/]renderer[\\/]features[\\/]([^\\/]+)[\\/]/;
-/** What shows an image with its labels, and the library by which it is zoomed. */
-const viewer = /[\\/](d3-[a-z]+|features[\\/]datasets[\\/]viewer)[\\/]/;
+/** What shows an image with its objects, labelled or found, and the library by which it is zoomed. */
+const viewer = /[\\/](d3-[a-z]+|components[\\/]viewer|features[\\/](datasets|run)[\\/]viewer)[\\/]/;
 const logs = /[\\/](@xterm|components[\\/]log|features[\\/](run|stack)[\\/]log)/;
 
 /**

@@ -37,6 +37,24 @@ test('losses, accuracies and learning rates share charts, training first; others
   ]);
 });
 
+test('what is measured of each class shares a chart, and names of other tools with a slash stand alone', () => {
+  const names = [
+    'val_f1/rose',
+    'val_f1/a/b',
+    'val_map50',
+    'val_map50_95',
+    'train/box_loss',
+    'metrics/mAP50(B)',
+  ];
+  const groups = Object.fromEntries(groupMetrics(names).map(({ key, names: members }) => [key, members]));
+  expect(groups).toEqual({
+    loss: ['train/box_loss'],
+    map: ['val_map50', 'val_map50_95'],
+    'val_f1/': ['val_f1/a/b', 'val_f1/rose'],
+    'metrics/mAP50(B)': ['metrics/mAP50(B)'],
+  });
+});
+
 test('the first end of an epoch moves no chart that was there', () => {
   const ofSteps = ['train_loss', 'learning_rate'];
   const ofEpochs = ['epoch_train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'epoch_seconds'];

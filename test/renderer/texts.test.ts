@@ -46,6 +46,10 @@ test('no text is left empty or untranslated', () => {
     'formats.coco',
     'formats.pascal_voc',
     'formats.yolo',
+    'metrics.map',
+    'perClass.iou',
+    'perClass.map50',
+    'perClass.map50_95',
     'projects.namePlaceholder',
     'system.openapi',
   ]);

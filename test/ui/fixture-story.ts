@@ -1,3 +1,4 @@
+import { artifact } from './fixture-artifacts.ts';
 import { ago, dataset, emptyRun, type FixtureRun, fixtureId, project, sampleImages } from './fixture-data.ts';
 import { FixtureState } from './fixture-state.ts';
 
@@ -9,26 +10,6 @@ export interface Story {
 }
 
 const stepsPerEpoch = 50;
-
-function artifact(state: FixtureState, entry: FixtureRun, kind: string, name: string, body: unknown): void {
-  const text = JSON.stringify(body);
-  const id = fixtureId(5, state.artifacts.size + 1);
-  state.artifacts.set(id, { name, body: text });
-  entry.run.artifacts.push({
-    id,
-    attempt: 1,
-    kind,
-    name,
-    path: `artifacts/${name}`,
-    mediaType: 'application/json',
-    sizeBytes: text.length,
-    sha256: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
-    epoch: 8,
-    step: 8 * stepsPerEpoch,
-    createdAt: ago(35),
-    url: `/files/runs/${entry.run.id}/artifacts/${id}`,
-  });
-}
 
 function addArtifacts(state: FixtureState, entry: FixtureRun): void {
   const names = [...new Set(state.images.map((image) => image.class))];

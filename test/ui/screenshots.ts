@@ -4,6 +4,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
 import { engineOf } from '../support/engine.ts';
 import { rest } from '../support/rest.ts';
+import { addDetection, addSegmentation } from './fixture-artifacts.ts';
+import { fixtureId } from './fixture-data.ts';
 import { addLabelled, labelledId } from './fixture-labelled.ts';
 import { type Fixture, startFixture } from './fixture-server.ts';
 import type { Scene } from './fixture-stack.ts';
@@ -135,6 +137,38 @@ function labelledShots(): readonly Shot[] {
   ]);
 }
 
+/** What a detector and a segmenter leave behind. */
+function taskShots(): readonly Shot[] {
+  const before = async ({ story: { state } }: Fixture) => {
+    if (state.runs.has(fixtureId(3, 61))) return;
+    await addDetection(state);
+    await addSegmentation(state);
+  };
+  const view = async (at: Page) => {
+    await at.locator('button:has(canvas)').nth(3).click();
+    await at.getByRole('dialog').locator('canvas').first().waitFor();
+    await at.waitForTimeout(300);
+  };
+  const drawn = async (at: Page) => {
+    await at.locator('button:has(canvas)').first().waitFor();
+  };
+  const tasks = [
+    ['detection', 60],
+    ['segmentation', 61],
+  ] as const;
+  return tasks.flatMap(([task, number]) => {
+    const page = `/runs/${fixtureId(3, number)}`;
+    return [1280, 390].flatMap((wide) => {
+      const [name, look] = [`task-${task}-${wide}`, { before, width: wide }];
+      return [
+        { ...look, name: `${name}-charts`, path: page },
+        { ...look, name: `${name}-artifacts`, path: `${page}?tab=artifacts`, act: drawn },
+        { ...look, name: `${name}-view`, path: `${page}?tab=artifacts`, act: view },
+      ];
+    });
+  });
+}
+
 /** The screens, with whatever the engine at hand has to show on them. */
 async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
   const runs = await hrefs(page, `${origin}/runs`, 'main td a[href^="/runs/"]');
@@ -206,7 +240,10 @@ async function shoot(
   page.on('pageerror', (error) => console.error(`${label}: ${error.message}`));
   await page.goto(await link());
   await page.locator('main h1').first().waitFor({ state: 'attached' });
-  const all = [...(await shots(page, origin)), ...(fixture ? [...stackShots(), ...labelledShots()] : [])];
+  const all = [
+    ...(await shots(page, origin)),
+    ...(fixture ? [...stackShots(), ...labelledShots(), ...taskShots()] : []),
+  ];
   for (const { name, path: address, act, before, width: wide = width } of all) {
     if (wanted.length > 0 && !wanted.some((one) => name.startsWith(one))) continue;
     if (fixture) await before?.(fixture);

@@ -6,7 +6,7 @@ import { useText } from '../i18n/use-text.ts';
 import { useWhileShown } from '../rpc/use-while-shown.ts';
 import classes from './chart.module.css';
 import { Chart } from './chart.tsx';
-import type { ChartLine, View } from './chart-line.ts';
+import type { ChartLine, EpochMark, View } from './chart-line.ts';
 import type { RunFeed } from './run-feed.ts';
 import { useChartSettings } from './use-chart-settings.ts';
 import type { Feeds } from './use-feeds.ts';
@@ -20,10 +20,11 @@ export interface BoardChart {
 interface ChartBoardProps {
   readonly charts: readonly BoardChart[];
   readonly feeds: Pick<Feeds, 'feeds' | 'onChange'>;
+  readonly mark?: EpochMark | null;
 }
 
 /** Charts over one common x axis: what one zooms, all show. */
-export function ChartBoard({ charts, feeds: { feeds, onChange } }: ChartBoardProps) {
+export function ChartBoard({ charts, feeds: { feeds, onChange }, mark = null }: ChartBoardProps) {
   const { t } = useText();
   const [settings, setSettings] = useChartSettings();
   const [view, setView] = useState<View>(null);
@@ -107,6 +108,7 @@ export function ChartBoard({ charts, feeds: { feeds, onChange } }: ChartBoardPro
             settings={settings}
             view={view}
             onView={setView}
+            mark={mark}
             onChange={onChange}
           />
         ))}

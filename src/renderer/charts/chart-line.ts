@@ -11,8 +11,14 @@ export interface ChartLine {
   readonly stepsPerEpoch: () => number;
 }
 
+/** An epoch that stands out, as the best one. */
+export interface EpochMark {
+  readonly epoch: number;
+  readonly label: string;
+}
+
 /** What x means. */
-export type Axis = 'step' | 'epoch';
+export type Axis = 'step' | 'epoch' | 'recall';
 
 /** The part of the x axis to show, in the axis's own unit; null: all. */
 export type View = { readonly from: number; readonly to: number } | null;

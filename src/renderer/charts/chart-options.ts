@@ -11,6 +11,8 @@ export interface ChartTheme {
 export interface ChartHooks {
   /** The x range to show. */
   readonly range: () => { from: number; to: number };
+  /** Where a line stands across the chart; null: there is none. */
+  readonly markAt: () => number | null;
   readonly onSelect: (view: View) => void;
   readonly onCursor: (index: number | null) => void;
   readonly formatValue: (value: number) => string;
@@ -54,13 +56,20 @@ function airy(min: number | null, max: number | null): [number, number] {
   return [min - span * 0.06, max + span * 0.06];
 }
 
-/** What uPlot needs to draw these lines. */
+function yScale({ axis, logarithmic }: ChartSettings): uPlot.Scale {
+  // Precision, whose curves are compared by their shape.
+  if (axis === 'recall') return { range: [0, 1.02] };
+  return logarithmic ? { distr: 3 } : { range: (_plot, min, max) => airy(min, max) };
+}
+
+/** What uPlot needs to draw these lines. @param mark an element that is put over them and moved to `hooks.markAt()` */
 export function chartOptions(
   lines: readonly ChartLine[],
   settings: ChartSettings,
   theme: ChartTheme,
   hooks: ChartHooks,
   size: { width: number; height: number },
+  mark: HTMLElement,
 ): uPlot.Options {
   const axis = {
     stroke: theme.text,
@@ -91,7 +100,7 @@ export function chartOptions(
           return from < to ? [from, to] : [from - 1, from + 1];
         },
       },
-      y: settings.logarithmic ? { distr: 3 } : { range: (_plot, min, max) => airy(min, max) },
+      y: yScale(settings),
     },
     axes: [
       {
@@ -116,6 +125,15 @@ export function chartOptions(
       fill: translucent(line.color),
     })),
     hooks: {
+      ready: [(plot) => plot.over.append(mark)],
+      draw: [
+        (plot) => {
+          const at = hooks.markAt();
+          const left = at === null ? Number.NaN : plot.valToPos(at, 'x');
+          mark.hidden = !(left >= 0 && left <= plot.over.clientWidth);
+          mark.style.left = `${left}px`;
+        },
+      ],
       setCursor: [(plot) => hooks.onCursor(plot.cursor.idx ?? null)],
       setSelect: [
         (plot) => {

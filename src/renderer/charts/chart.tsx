@@ -6,7 +6,7 @@ import uPlot from 'uplot';
 import { useText } from '../i18n/use-text.ts';
 import classes from './chart.module.css';
 import { chartData, fullView, seriesPerLine } from './chart-data.ts';
-import type { Axis, ChartLine, ChartSettings, View } from './chart-line.ts';
+import type { Axis, ChartLine, ChartSettings, EpochMark, View } from './chart-line.ts';
 import { type ChartTheme, chartOptions } from './chart-options.ts';
 import { forgetPaint, requestPaint } from './frame.ts';
 
@@ -16,11 +16,15 @@ interface ChartProps {
   readonly settings: ChartSettings;
   readonly view: View;
   readonly onView: (view: View) => void;
+  /** An epoch that is marked across the lines. */
+  readonly mark?: EpochMark | null;
+  /** Higher than charts that stand in a grid. */
+  readonly tall?: boolean;
   /** Subscribes to changes of what `lines` point to. */
   readonly onChange: (listener: () => void) => () => void;
 }
 
-const height = 240;
+const [usual, high] = [240, 340];
 
 function themeOf(element: HTMLElement): ChartTheme {
   const style = getComputedStyle(element);
@@ -35,7 +39,17 @@ function themeOf(element: HTMLElement): ChartTheme {
  * Lines over steps or epochs. Data never goes through React: it is painted from the buffers, at most once a frame, and only while the
  * chart is in view.
  */
-export function Chart({ title, lines, settings, view, onView, onChange }: ChartProps) {
+export function Chart({
+  title,
+  lines,
+  settings,
+  view,
+  onView,
+  mark = null,
+  tall = false,
+  onChange,
+}: ChartProps) {
+  const height = tall ? high : usual;
   const { t, format } = useText();
   const scheme = useComputedColorScheme();
   const titleId = useId();
@@ -46,8 +60,8 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
   const plot = useRef<uPlot | null>(null);
   const repaint = useRef(() => {});
   const visible = useRef(false);
-  const latest = useRef({ lines, settings, view, onView, hidden });
-  latest.current = { lines, settings, view, onView, hidden };
+  const latest = useRef({ lines, settings, view, onView, hidden, mark });
+  latest.current = { lines, settings, view, onView, hidden, mark };
   const shape = useMemo(() => lines.map((line) => `${line.key}${line.color}${line.dashed}`).join(), [lines]);
   const wide = Math.max(0, Math.floor(width));
 
@@ -63,19 +77,24 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
         range: () =>
           latest.current.view ??
           fullView(latest.current.lines, latest.current.settings) ?? { from: 0, to: 1 },
+        markAt: () => markPlace(latest.current),
         onSelect: (selected) => latest.current.onView(selected),
         onCursor: (index) => showValues(index),
         formatValue: format.metric,
         formatX: format.compact,
       },
       { width: wide, height },
+      markElement(mark?.label ?? ''),
     );
     const chart = new uPlot(options, [[]], host);
     plot.current = chart;
+    const { axis } = settings;
     const showValues = (index: number | null) => {
       for (const [at, line] of latest.current.lines.entries()) {
         const column = chart.data[at * seriesPerLine + 1] ?? [];
-        legend.current?.show(line.key, valueNear(column, index), line.buffer()?.nonFinite ?? 0);
+        // A curve over recall has no newest value.
+        const value = axis === 'recall' && index === null ? null : valueNear(column, index);
+        legend.current?.show(line.key, value, line.buffer()?.nonFinite ?? 0);
       }
       legend.current?.showX(index === null ? null : (chart.data[0]?.[index] ?? null));
     };
@@ -113,6 +132,8 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
     wide,
     shape,
     scheme,
+    height,
+    mark?.label,
     settings.axis,
     settings.logarithmic,
     onChange,
@@ -121,7 +142,7 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
   ]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: these change what is painted, not how the chart is built
-  useEffect(() => repaint.current(), [view, settings.smoothing]);
+  useEffect(() => repaint.current(), [view, settings.smoothing, mark?.epoch]);
 
   const toggle = (key: string) => {
     const next = new Set(hidden);
@@ -142,6 +163,26 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
       </div>
     </figure>
   );
+}
+
+/** Where the marked epoch ends on the axis; null while that is not known. */
+function markPlace({
+  mark,
+  lines,
+  settings,
+}: Pick<ChartProps, 'mark' | 'lines' | 'settings'>): number | null {
+  if (!mark) return null;
+  if (settings.axis === 'epoch') return mark.epoch;
+  const length = Math.max(0, ...lines.map((line) => line.stepsPerEpoch()));
+  return length > 0 ? mark.epoch * length : null;
+}
+
+function markElement(label: string): HTMLElement {
+  const element = document.createElement('div');
+  element.className = classes.mark ?? '';
+  element.textContent = label;
+  element.hidden = true;
+  return element;
 }
 
 function showLine(chart: uPlot, at: number, show: boolean): void {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseJson } from '../rpc/json.ts';
 import type { ChartSettings } from './chart-line.ts';
 
-const initial: ChartSettings = { axis: 'step', smoothing: 0, logarithmic: false };
+const initial = { axis: 'step', smoothing: 0, logarithmic: false } as const satisfies ChartSettings;
 
 /** Stored by an older page or by hand: anything may stand there. */
 const stored: z.ZodType<ChartSettings> = z

@@ -11,11 +11,27 @@ import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useText } from '../../i18n/use-text.ts';
+import { lateSection } from '../../late/late-part.tsx';
 import { useFileUrl } from '../../rpc/files.ts';
-import { confusionSchema, perClassSchema, predictionsSchema, useArtifact } from './artifact.ts';
+import { useArtifact } from './artifact.ts';
+import { confusionSchema } from './confusion.ts';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
+import { perClassSchema } from './per-class.ts';
 import { PerClassTable } from './per-class-table.tsx';
+import { curvesSchema } from './pr-curves.ts';
+import { PrCurves } from './pr-curves.tsx';
 import { PredictionGrid } from './prediction-grid.tsx';
+import { type Predictions, predictionsSchema } from './prediction-samples.ts';
+
+const ObjectPredictions = lateSection(
+  async () => (await import('./viewer/object-predictions.tsx')).ObjectPredictions,
+);
+
+type Artifact = Run['artifacts'][number];
+
+const isOfKind = (kind: string) => (artifact: Artifact) => artifact.kind === kind;
+/** It has no kind of its own. */
+const isCurves = ({ name }: Artifact) => name === 'pr_curves.json';
 
 /** What a run leaves behind: how good it is class by class, where it errs, and files to take. */
 export function ArtifactsTab({ run }: { readonly run: Run }) {
@@ -31,30 +47,74 @@ export function ArtifactsTab({ run }: { readonly run: Run }) {
   }
   return (
     <Stack gap="xl">
-      <Shown run={run} kind="per_class" schema={perClassSchema} title={t('artifacts.perClass')}>
+      <Shown
+        run={run}
+        isMeant={isOfKind('per_class')}
+        schema={perClassSchema}
+        title={t('artifacts.perClass')}
+      >
         {(data) => <PerClassTable data={data} />}
       </Shown>
-      <Shown run={run} kind="confusion_matrix" schema={confusionSchema} title={t('artifacts.confusion')}>
+      <Shown
+        run={run}
+        isMeant={isOfKind('confusion_matrix')}
+        schema={confusionSchema}
+        title={t('artifacts.confusion')}
+      >
         {(data) => <ConfusionMatrix data={data} />}
       </Shown>
-      <Shown run={run} kind="predictions" schema={predictionsSchema} title={t('artifacts.predictions')}>
-        {(data) => <PredictionGrid data={data} dataset={run.dataset} />}
+      <Shown run={run} isMeant={isCurves} schema={curvesSchema} title={t('prCurves.section')}>
+        {(data) => <PrCurves data={data} />}
+      </Shown>
+      <Shown
+        run={run}
+        isMeant={isOfKind('predictions')}
+        schema={predictionsSchema}
+        title={t('artifacts.predictions')}
+      >
+        {(data) => <Samples run={run} data={data} />}
       </Shown>
       <Files run={run} />
     </Stack>
   );
 }
 
+/** Images with what the model made of them, as the task has them. */
+function Samples({ run, data }: { readonly run: Run; readonly data: Predictions }) {
+  const { t, format } = useText();
+  const { ofClasses, ofObjects, damaged, images } = data;
+  return (
+    <>
+      {ofObjects.length > 0 && (
+        <div className="surface panel">
+          <Note mb="sm">
+            {t('predictions.hint', {
+              split: data.split,
+              shown: format.number(ofObjects.length),
+              images: format.number(images),
+            })}
+          </Note>
+          <ObjectPredictions run={run} samples={ofObjects} />
+        </div>
+      )}
+      {(ofClasses.length > 0 || ofObjects.length === 0) && (
+        <PredictionGrid head={data} samples={ofClasses} dataset={run.dataset} />
+      )}
+      {damaged > 0 && <Note mt="xs">{t('predictions.damaged', { count: damaged })}</Note>}
+    </>
+  );
+}
+
 interface ShownProps<T> {
   readonly run: Run;
-  readonly kind: string;
+  readonly isMeant: (artifact: Artifact) => boolean;
   readonly schema: z.ZodType<T>;
   readonly title: string;
   readonly children: (data: T) => ReactNode;
 }
 
-function Shown<T>({ run, kind, schema, title, children }: ShownProps<T>) {
-  const { data, error, isPending, refetch } = useArtifact(run, kind, schema);
+function Shown<T>({ run, isMeant, schema, title, children }: ShownProps<T>) {
+  const { data, error, isPending, refetch } = useArtifact(run, isMeant, schema);
   if (data === null) return null;
   return (
     <Section title={title}>

@@ -4,20 +4,23 @@ import type { Run } from '../../../shared/contract/runs.ts';
 import { Note } from '../../components/note.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { useFileUrl } from '../../rpc/files.ts';
-import type { Predictions } from './artifact.ts';
 import classes from './prediction-grid.module.css';
+import type { ClassSample, Predictions } from './prediction-samples.ts';
 
 interface PredictionGridProps {
-  readonly data: Predictions;
+  readonly head: Pick<Predictions, 'wrong' | 'images'>;
+  readonly samples: readonly ClassSample[];
   readonly dataset: Run['dataset'];
 }
 
 /** Images with what the model took them for: the wrong ones teach most. */
-export function PredictionGrid({ data, dataset }: PredictionGridProps) {
+export function PredictionGrid({ head, samples: all, dataset }: PredictionGridProps) {
   const { t, format } = useText();
   const fileUrl = useFileUrl();
-  const [shown, setShown] = useState<'wrong' | 'right'>(data.wrong > 0 ? 'wrong' : 'right');
-  const samples = data.samples.filter((sample) => sample.correct === (shown === 'right'));
+  const [shown, setShown] = useState<'wrong' | 'right'>(
+    all.some(({ correct }) => !correct) ? 'wrong' : 'right',
+  );
+  const samples = all.filter((sample) => sample.correct === (shown === 'right'));
   return (
     <div className="surface panel">
       <Group gap={14} mb={14}>
@@ -31,13 +34,16 @@ export function PredictionGrid({ data, dataset }: PredictionGridProps) {
             { value: 'right', label: t('artifacts.right') },
           ]}
         />
-        <Note>
-          {t('artifacts.wrongOf', { wrong: format.number(data.wrong), images: format.number(data.images) })}
-        </Note>
+        {head.wrong !== undefined && (
+          <Note>
+            {t('artifacts.wrongOf', { wrong: format.number(head.wrong), images: format.number(head.images) })}
+          </Note>
+        )}
       </Group>
       <ul className={`plain-list ${classes.grid}`}>
-        {samples.map((sample) => (
-          <li key={sample.path} className={classes.sample} title={sample.path}>
+        {samples.map((sample, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two samples of somebody's file may be of one image
+          <li key={`${shown} ${place}`} className={classes.sample} title={sample.path}>
             {dataset ? (
               <img
                 src={fileUrl(

@@ -37,6 +37,7 @@ import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { lateSection } from '../../late/late-part.tsx';
 import { engine, queries } from '../../rpc/client.ts';
+import { bestEpoch, mainMetric } from './best-epoch.ts';
 
 const LogTab = lateSection(async () => (await import('./log/log-tab.tsx')).LogTab);
 const ConfigTab = lateSection(async () => (await import('./config-tab.tsx')).ConfigTab);
@@ -115,6 +116,11 @@ const factColumns = {
 /** How far a run is, what it trains, and why it failed. */
 function RunHeader({ run }: { readonly run: Run }) {
   const { t, format } = useText();
+  const metricName = useMetricName();
+  const best = bestEpoch(run);
+  const bestText = best?.metric
+    ? t('run.bestBy', { epoch: format.number(best.epoch), metric: metricName(best.metric) })
+    : format.number(best?.epoch ?? 0);
   const epoch = `${format.number(run.currentEpoch ?? 0)} / ${format.number(run.totalEpochs ?? 0)}`;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [t('projects.one'), <ProjectLink key="project" project={run.project} />],
@@ -129,7 +135,17 @@ function RunHeader({ run }: { readonly run: Run }) {
     [t('runs.duration'), <RunDuration key="duration" run={run} />],
     run.status === 'running'
       ? [t('run.timeLeft'), run.etaMs === null ? '–' : format.duration(run.etaMs)]
-      : [t('metrics.val_accuracy'), metricText('val_accuracy', format)(run)],
+      : [metricName(mainMetric(run)), metricText(mainMetric(run), format)(run)],
+    ...(best
+      ? [
+          [
+            t('metrics.best_epoch'),
+            <span key="best" style={{ whiteSpace: 'normal' }}>
+              {bestText}
+            </span>,
+          ] as const,
+        ]
+      : []),
     [t('runs.created'), <TimeText key="created" time={run.createdAt} />],
   ];
   return (
@@ -260,5 +276,7 @@ function ChartsTab({ run, feeds }: ChartsTabProps) {
       />
     );
   }
-  return <ChartBoard charts={charts} feeds={feeds} />;
+  const best = bestEpoch(run);
+  const mark = best && { epoch: best.epoch, label: t('charts.best') };
+  return <ChartBoard {...{ charts, feeds, mark }} />;
 }

@@ -1,19 +1,21 @@
-import { ActionIcon, Alert, Group, Stack, Switch, VisuallyHidden } from '@mantine/core';
-import { useWindowEvent } from '@mantine/hooks';
-import { IconAlertTriangle, IconChevronLeft, IconChevronRight, type TablerIcon } from '@tabler/icons-react';
+import { Alert, Group, Stack, VisuallyHidden } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { Facts } from '../../../components/facts.tsx';
 import { Note } from '../../../components/note.ts';
 import { ProblemAlert, ProblemText } from '../../../components/problem-alert.tsx';
+import { ClassList } from '../../../components/viewer/class-list.tsx';
+import { ImageSteps } from '../../../components/viewer/image-steps.tsx';
+import { LayerSwitches, type Layers } from '../../../components/viewer/layer-switches.tsx';
+import { ObjectList } from '../../../components/viewer/object-list.tsx';
+import { classesIn, type ShownObject } from '../../../components/viewer/shown-objects.ts';
+import { Stage, type StageControls } from '../../../components/viewer/stage.tsx';
+import { useViewerKeys } from '../../../components/viewer/use-viewer-keys.ts';
+import classes from '../../../components/viewer/viewer.module.css';
 import { useText } from '../../../i18n/use-text.ts';
 import { queries } from '../../../rpc/client.ts';
 import type { ListedImage, Version } from '../shown-types.ts';
-import { ClassList } from './class-list.tsx';
-import { ObjectList } from './object-list.tsx';
-import { classesIn, type ShownObject } from './shown-objects.ts';
-import { Stage, type StageControls } from './stage.tsx';
-import classes from './viewer.module.css';
 
 interface ImageViewerProps {
   readonly dataset: string;
@@ -32,16 +34,12 @@ interface Lit {
   readonly number: number;
 }
 
-/** How far a key moves what is seen, in pixels of the screen. */
-const panned = 80;
-
 /** One image, large, with what is labelled in it and what is known of it. */
 export function ImageViewer({ dataset, version, image, position, total, onMove }: ImageViewerProps) {
   const { t, format } = useText();
   const controls = useRef<StageControls>(null);
   const [hidden, setHidden] = useState<ReadonlySet<number | null>>(new Set());
-  const [areBoxesShown, setBoxesShown] = useState(true);
-  const [areMasksShown, setMasksShown] = useState(true);
+  const [layers, setLayers] = useState<Layers>({ boxes: true, masks: true });
   const [lit, setLit] = useState<Lit | null>(null);
   const whole = useQuery(
     queries.datasets.image.queryOptions({
@@ -73,37 +71,11 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
     const next = position + step;
     if (next >= 0 && next < total) onMove(next);
   };
-  useWindowEvent('keydown', (event) => {
-    if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = actionOf(event, controls.current, {
-      move,
-      toggleMasks: () => setMasksShown((shown) => !shown),
-    });
-    if (!act) return;
-    event.preventDefault();
-    act();
+  useViewerKeys(controls, {
+    move,
+    toggleMasks: () => setLayers((shown) => ({ ...shown, masks: !shown.masks })),
   });
-  const arrow = (step: number, label: string, Icon: TablerIcon) => (
-    <ActionIcon
-      variant="default"
-      size="lg"
-      disabled={position + step < 0 || position + step >= total}
-      onClick={() => move(step)}
-      aria-label={label}
-    >
-      <Icon size={18} aria-hidden />
-    </ActionIcon>
-  );
-  const others = (
-    <Group gap="xs" ml="auto" wrap="nowrap">
-      {arrow(-1, t('datasets.previousImage'), IconChevronLeft)}
-      <Note className="tabular">
-        {format.number(position + 1)} / {format.number(total)}
-      </Note>
-      {arrow(1, t('datasets.nextImage'), IconChevronRight)}
-    </Group>
-  );
+  const others = <ImageSteps {...{ position, total }} onMove={move} />;
   const hasObjects = all !== null && all.length > 0;
   const objectsText = t('labels.objects', {
     count: all?.length ?? 0,
@@ -117,7 +89,7 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
             controls={controls}
             image={image}
             label={all === null ? image.path : t('viewer.stage', { path: image.path, objects: objectsText })}
-            {...{ objects, areBoxesShown, areMasksShown, nameOf }}
+            {...{ objects, layers, nameOf }}
             lit={shownLit}
             onLit={light}
           >
@@ -137,18 +109,7 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
         {hasObjects && (
           <>
             <Group gap="md">
-              <Switch
-                size="xs"
-                label={t('viewer.boxes')}
-                checked={areBoxesShown}
-                onChange={(event) => setBoxesShown(event.currentTarget.checked)}
-              />
-              <Switch
-                size="xs"
-                label={t('viewer.showMasks')}
-                checked={areMasksShown}
-                onChange={(event) => setMasksShown(event.currentTarget.checked)}
-              />
+              <LayerSwitches {...{ layers }} onLayers={setLayers} />
             </Group>
             <ClassList {...{ found, nameOf, hidden }} onHidden={setHidden} />
             <ObjectList {...{ objects, nameOf }} lit={shownLit} onLit={light} />
@@ -159,24 +120,6 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
       </div>
     </div>
   );
-}
-
-/** What a key does; null where it does nothing here. */
-function actionOf(
-  { key, code, shiftKey }: globalThis.KeyboardEvent,
-  stage: StageControls | null,
-  { move, toggleMasks }: { move: (step: number) => void; toggleMasks: () => void },
-): (() => void) | null {
-  const along = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
-  const [right = 0, down = 0] = along ?? [];
-  if (along && shiftKey) return () => stage?.pan(right * panned, down * panned);
-  if (along) return right === 0 ? null : () => move(right);
-  if (key === '+' || key === '=') return () => stage?.zoomIn();
-  if (key === '-') return () => stage?.zoomOut();
-  if (key === '0') return () => stage?.fit();
-  if (key === '1') return () => stage?.actual();
-  // With a Korean keyboard the same key gives another letter.
-  return code === 'KeyM' ? toggleMasks : null;
 }
 
 function ImageFacts({ image }: { readonly image: ListedImage }) {

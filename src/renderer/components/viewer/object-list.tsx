@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useRef } from 'react';
-import { classColor } from '../../../charts/class-colors.ts';
-import { Note } from '../../../components/note.ts';
-import { Section } from '../../../components/page.tsx';
-import { useText } from '../../../i18n/use-text.ts';
+import { classColor } from '../../charts/class-colors.ts';
+import { useText } from '../../i18n/use-text.ts';
+import { Note } from '../note.ts';
+import { Section } from '../page.tsx';
 import type { ShownObject } from './shown-objects.ts';
 import { useObjectTexts } from './use-object-texts.ts';
 import classes from './viewer.module.css';

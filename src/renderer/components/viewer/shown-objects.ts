@@ -1,9 +1,13 @@
-import type { ImageObject } from '../../../../shared/contract/dataset-labels.ts';
-import { areaOfRuns, isInRuns } from '../../../../shared/model/run-lengths.ts';
+import type { ImageObject } from '../../../shared/contract/dataset-labels.ts';
+import { areaOfRuns, isInRuns, type StoredRuns } from '../../../shared/model/run-lengths.ts';
 
 /** An object with its number in the image. */
 export interface ShownObject extends ImageObject {
   readonly number: number;
+  /** Where what a model found is shown beside what is labelled: which of them it is. */
+  readonly origin?: 'truth' | 'prediction';
+  /** How sure the model is, from 0 to 1. */
+  readonly probability?: number | null;
 }
 
 /** An area without a class is left out of training. */
@@ -41,13 +45,26 @@ export function areaOf({ box, mask }: ImageObject): number {
 const isInBox = ([left, top, width, height]: NonNullable<ImageObject['box']>, x: number, y: number) =>
   x >= left && x <= left + width && y >= top && y <= top + height;
 
+/** Whether a pixel of the image is of the mask, which may have another size than the image. */
+function isInMask(mask: StoredRuns, image: { width: number; height: number }, x: number, y: number): boolean {
+  const [rows, columns] = mask.size;
+  return isInRuns(mask, (x * columns) / image.width, (y * rows) / image.height);
+}
+
 /** The object at a point of the image: of several the smallest, which otherwise could not be reached. */
-export function objectAt(objects: readonly ShownObject[], x: number, y: number): ShownObject | null {
+export function objectAt(
+  objects: readonly ShownObject[],
+  image: { width: number; height: number },
+  x: number,
+  y: number,
+): ShownObject | null {
   let found: ShownObject | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const object of objects) {
     const { box, mask } = object;
-    const isHit = box ? isInBox(box, x, y) : mask !== null && !Array.isArray(mask) && isInRuns(mask, x, y);
+    const isHit = box
+      ? isInBox(box, x, y)
+      : mask !== null && !Array.isArray(mask) && isInMask(mask, image, x, y);
     if (!isHit) continue;
     const area = areaOf(object);
     if (found !== null && area >= least) continue;

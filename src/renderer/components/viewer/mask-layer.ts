@@ -1,5 +1,5 @@
-import { runsOf, type StoredRuns } from '../../../../shared/model/run-lengths.ts';
-import { classColor } from '../../../charts/class-colors.ts';
+import { runsOf, type StoredRuns } from '../../../shared/model/run-lengths.ts';
+import { classColor } from '../../charts/class-colors.ts';
 import type { ShownObject } from './shown-objects.ts';
 
 /** Larger ones would cost more memory than a screen has pixels for. */
@@ -24,25 +24,18 @@ function pixelOf(color: string, alpha: number): number {
 }
 
 /** How far apart the lines of a hatching are, so that each is seen at the size of a screen. */
-const hatchOf = ({ width, height }: Size, step: number) =>
-  Math.max(6, Math.round(Math.max(width, height) / step / 64));
+const hatchOf = ({ width, height }: Size) => Math.max(6, Math.round(Math.max(width, height) / 64));
 
-interface Layer {
+interface Layer extends Size {
   readonly pixels: Uint32Array;
-  readonly width: number;
-  readonly height: number;
-  /** Every so many pixels of the image is one of the layer. */
-  readonly step: number;
 }
 
-/** Paints the pixels of run lengths. @param hatch the distance of lines; 0: all pixels */
-function paintRuns(
-  { pixels, width, height, step }: Layer,
-  stored: StoredRuns,
-  color: number,
-  hatch: number,
-): void {
-  const rows = stored.size[0];
+/** Paints the pixels of run lengths, whose size may be another than the layer's. @param hatch the distance of lines; 0: all pixels */
+function paintRuns({ pixels, width, height }: Layer, stored: StoredRuns, color: number, hatch: number): void {
+  const [rows, columns] = stored.size;
+  // The first of the layer's pixels that is of a column or row of the mask.
+  const across = (column: number) => Math.ceil((column * width) / columns);
+  const down = (row: number) => Math.ceil((row * height) / rows);
   let [at, isOf] = [0, false];
   for (const length of runsOf(stored)) {
     for (let from = at; isOf && from < at + length; ) {
@@ -50,10 +43,10 @@ function paintRuns(
       const top = from - column * rows;
       const bottom = Math.min(rows, top + at + length - from);
       from += bottom - top;
-      const x = column / step;
-      if (column % step !== 0 || x >= width) continue;
-      for (let y = Math.ceil(top / step); y * step < bottom && y < height; y += 1) {
-        if (hatch === 0 || (x + y) % hatch < hatch / 2) pixels[y * width + x] = color;
+      for (let x = across(column); x < across(column + 1) && x < width; x += 1) {
+        for (let y = down(top); y < down(bottom); y += 1) {
+          if (hatch === 0 || (x + y) % hatch < hatch / 2) pixels[y * width + x] = color;
+        }
       }
     }
     at += length;
@@ -61,13 +54,18 @@ function paintRuns(
   }
 }
 
-/** A picture of all masks that are run lengths, each in the colour of its class; null where there are none. */
+/**
+ * A picture of all masks that are run lengths, each in the colour of its class; null where there are none. What is ignored is hatched, and so is the
+ * truth beside what a model found.
+ * @param most its longest side, where the image is larger
+ */
 export function maskLayer(
   objects: readonly ShownObject[],
   size: Size,
   alpha: number,
+  most: number = mostSide,
 ): HTMLCanvasElement | null {
-  const step = Math.max(1, Math.ceil(Math.max(size.width, size.height) / mostSide));
+  const step = Math.max(1, Math.ceil(Math.max(size.width, size.height) / most));
   const canvas = document.createElement('canvas');
   canvas.width = Math.ceil(size.width / step);
   canvas.height = Math.ceil(size.height / step);
@@ -79,16 +77,17 @@ export function maskLayer(
     pixels: new Uint32Array(image.data.buffer),
     width: canvas.width,
     height: canvas.height,
-    step,
   };
-  for (const { class: index, mask } of masked) {
+  const isHatched = ({ class: index, origin }: ShownObject) => index === null || origin === 'truth';
+  // What lies under lines is seen between them.
+  for (const object of masked.toSorted((a, b) => Number(isHatched(a)) - Number(isHatched(b)))) {
+    const { class: index, mask } = object;
     if (mask === null || Array.isArray(mask)) continue;
-    const isHatched = index === null;
     paintRuns(
       layer,
       mask,
-      pixelOf(classColor(index), isHatched ? 0.8 : alpha),
-      isHatched ? hatchOf(size, step) : 0,
+      pixelOf(classColor(index), isHatched(object) ? 0.8 : alpha),
+      isHatched(object) ? hatchOf(canvas) : 0,
     );
   }
   context.putImageData(image, 0, 0);

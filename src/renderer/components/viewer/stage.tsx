@@ -11,11 +11,11 @@ import {
   useRef,
   useState,
 } from 'react';
-import { Note } from '../../../components/note.ts';
-import { useText } from '../../../i18n/use-text.ts';
-import { useFileUrl } from '../../../rpc/files.ts';
-import type { ListedImage } from '../shown-types.ts';
+import { useText } from '../../i18n/use-text.ts';
+import { useFileUrl } from '../../rpc/files.ts';
+import { Note } from '../note.ts';
 import { drawObjects } from './draw-objects.ts';
+import type { Layers } from './layer-switches.tsx';
 import { maskLayer } from './mask-layer.ts';
 import { objectAt, type ShownObject } from './shown-objects.ts';
 import { useObjectTexts } from './use-object-texts.ts';
@@ -25,14 +25,22 @@ import classes from './viewer.module.css';
 /** What keys do to the stage from anywhere in the dialog. */
 export type StageControls = Omit<ReturnType<typeof useZoom>, 'transform'>;
 
+/** An image in its own pixels, upright. */
+export interface StageImage {
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  /** On the engine's own origin; null where the image is not there any more. */
+  readonly url: string | null;
+}
+
 interface StageProps {
   readonly controls: Ref<StageControls>;
-  readonly image: ListedImage;
+  readonly image: StageImage;
   readonly label: string;
   /** Those that are not hidden. */
   readonly objects: readonly ShownObject[];
-  readonly areBoxesShown: boolean;
-  readonly areMasksShown: boolean;
+  readonly layers: Layers;
   readonly nameOf: (index: number | null) => string;
   /** The object that the list or the pointer is at. */
   readonly lit: ShownObject | null;
@@ -46,8 +54,7 @@ const shownByBrowsers = /\.(jpe?g|png|gif|webp|bmp|avif)$/i;
 
 /** The image with its objects drawn over it, to zoom and drag. */
 export function Stage(props: StageProps) {
-  const { controls, image, label, objects, areBoxesShown, areMasksShown, nameOf, lit, onLit, children } =
-    props;
+  const { controls, image, label, objects, layers, nameOf, lit, onLit, children } = props;
   const { t, format } = useText();
   const fileUrl = useFileUrl();
   const element = useRef<HTMLDivElement>(null);
@@ -60,34 +67,41 @@ export function Stage(props: StageProps) {
   useImperativeHandle(controls, () => actions);
 
   const layer = useMemo(
-    () => (areMasksShown ? maskLayer(objects, image, 0.45) : null),
-    [areMasksShown, objects, image],
+    () => (layers.masks ? maskLayer(objects, image, 0.45) : null),
+    [layers.masks, objects, image],
   );
   const litLayer = useMemo(
-    () => (areMasksShown && lit ? maskLayer([lit], image, 0.75) : null),
-    [areMasksShown, lit, image],
+    () => (layers.masks && lit ? maskLayer([lit], image, 0.75) : null),
+    [layers.masks, lit, image],
   );
   const { k, x, y } = transform;
   useLayoutEffect(() => {
     if (!canvas.current || width === 0) return;
-    const scene = { objects, image, layer, areBoxesShown, areMasksShown, nameOf, placement: { k, x, y } };
+    const scene = { objects, image, layer, layers, nameOf, placement: { k, x, y } };
     drawObjects(canvas.current, { width, height }, scene);
-  }, [objects, image, layer, areBoxesShown, areMasksShown, nameOf, k, x, y, width, height]);
+  }, [objects, image, layer, layers, nameOf, k, x, y, width, height]);
   useLayoutEffect(() => {
     if (!litCanvas.current || width === 0) return;
     const scene = { objects: lit ? [lit] : [], image, layer: litLayer, nameOf, placement: { k, x, y } };
-    const all = { areBoxesShown: true, areMasksShown, isLit: true };
+    const all = { layers: { ...layers, boxes: true }, isLit: true };
     drawObjects(litCanvas.current, { width, height }, { ...scene, ...all });
-  }, [lit, image, litLayer, areMasksShown, nameOf, k, x, y, width, height]);
+  }, [lit, image, litLayer, layers, nameOf, k, x, y, width, height]);
 
   const point = (event: PointerEvent) => {
+    // Browsers report a pointer that rests whenever what lies under it changes: it must not take from the keyboard what that has lit.
+    if (event.type === 'pointermove' && event.movementX === 0 && event.movementY === 0) return;
     const box = element.current?.getBoundingClientRect();
     if (!box || objects.length === 0) return;
-    const found = objectAt(objects, (event.clientX - box.left - x) / k, (event.clientY - box.top - y) / k);
+    const found = objectAt(
+      objects,
+      image,
+      (event.clientX - box.left - x) / k,
+      (event.clientY - box.top - y) / k,
+    );
     setPointedAt(found !== null);
     if (found?.number !== lit?.number) onLit(found);
   };
-  const url = shownByBrowsers.test(image.path) ? image.url : `${image.url}?size=1024`;
+  const url = image.url === null || shownByBrowsers.test(image.path) ? image.url : `${image.url}?size=1024`;
   return (
     <div>
       <div
@@ -101,7 +115,7 @@ export function Stage(props: StageProps) {
         }}
       >
         <img
-          src={fileUrl(url)}
+          {...(url !== null && { src: fileUrl(url) })}
           alt={label}
           width={image.width}
           height={image.height}

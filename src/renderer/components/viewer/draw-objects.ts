@@ -1,4 +1,5 @@
-import { classColor } from '../../../charts/class-colors.ts';
+import { classColor } from '../../charts/class-colors.ts';
+import type { Layers } from './layer-switches.tsx';
 import { isIgnored, type ShownObject } from './shown-objects.ts';
 
 /** How an image stands on the stage: its pixel (0, 0) at `x`, `y`, each pixel `k` wide. */
@@ -13,11 +14,12 @@ interface Scene {
   readonly image: { readonly width: number; readonly height: number };
   readonly placement: Placement;
   readonly layer: HTMLCanvasElement | null;
-  readonly areBoxesShown: boolean;
-  readonly areMasksShown: boolean;
+  readonly layers: Layers;
   readonly nameOf: (index: number | null) => string;
   /** Drawn so that it stands out. */
   readonly isLit?: boolean;
+  /** Left out: they are, where there is room. */
+  readonly areNamesShown?: boolean;
 }
 
 /** Beyond so many in view, names would cover the image. */
@@ -26,6 +28,9 @@ const mostNames = 40;
 const mostOutlined = 3000;
 
 const halo = 'rgb(0 0 0 / 55%)';
+
+/** Lines that eyes tell apart without colours. What a model found is drawn through. */
+const dashes = { crowd: [7, 5], truth: [3, 3] };
 
 /** Paints the objects of an image, in view of a canvas as large as the stage. */
 export function drawObjects(
@@ -45,10 +50,11 @@ export function drawObjects(
   context.clearRect(0, 0, stage.width, stage.height);
   const { placement, objects } = scene;
   const inView = objects.filter((object) => isInView(object, placement, stage));
-  if (scene.areMasksShown) drawMasks(context, ratio, inView, scene);
-  if (!scene.areBoxesShown) return;
+  if (scene.layers.masks) drawMasks(context, ratio, inView, scene);
+  if (!scene.layers.boxes) return;
   drawBoxes(context, inView, scene);
-  if (!scene.isLit && inView.length <= mostNames) drawNames(context, inView, scene);
+  const areNamesShown = scene.areNamesShown ?? inView.length <= mostNames;
+  if (!scene.isLit && areNamesShown) drawNames(context, inView, scene);
 }
 
 function isInView(
@@ -113,14 +119,15 @@ function drawBoxes(
   objects: readonly ShownObject[],
   { placement: { k, x, y }, isLit }: Scene,
 ): void {
-  const styles = new Map<string, { path: Path2D; color: string; isCrowd: boolean }>();
+  const styles = new Map<string, { path: Path2D; color: string; dash: readonly number[] }>();
   const corners = new Map<string, Path2D>();
-  for (const { class: index, box, crowd, difficult } of objects) {
+  for (const { class: index, box, crowd, difficult, origin } of objects) {
     if (!box) continue;
     const [left, top, width, height] = [box[0] * k + x, box[1] * k + y, box[2] * k, box[3] * k];
     const color = classColor(index);
-    const key = `${color} ${crowd}`;
-    const style = styles.get(key) ?? { path: new Path2D(), color, isCrowd: crowd };
+    const dash = crowd ? dashes.crowd : origin === 'truth' ? dashes.truth : [];
+    const key = `${color} ${dash}`;
+    const style = styles.get(key) ?? { path: new Path2D(), color, dash };
     styles.set(key, style);
     style.path.rect(left, top, width, height);
     if (!difficult) continue;
@@ -134,8 +141,8 @@ function drawBoxes(
     corner.closePath();
   }
   const isOutlined = objects.length <= mostOutlined;
-  for (const { path, color, isCrowd } of styles.values()) {
-    context.setLineDash(isCrowd ? [7, 5] : []);
+  for (const { path, color, dash } of styles.values()) {
+    context.setLineDash([...dash]);
     if (isOutlined) stroke(context, path, isLit ? '#ffffff' : halo, isLit ? 6 : 4);
     stroke(context, path, color, isLit ? 3 : 2);
   }
@@ -153,6 +160,11 @@ function stroke(context: CanvasRenderingContext2D, path: Path2D, color: string, 
   context.stroke(path);
 }
 
+/** What stands at a box. */
+function labelOf({ class: index, probability }: ShownObject, nameOf: Scene['nameOf']): string {
+  return typeof probability === 'number' ? `${nameOf(index)} ${probability.toFixed(2)}` : nameOf(index);
+}
+
 function drawNames(
   context: CanvasRenderingContext2D,
   objects: readonly ShownObject[],
@@ -162,8 +174,11 @@ function drawNames(
   context.textBaseline = 'middle';
   for (const object of objects) {
     if (!object.box || isIgnored(object)) continue;
-    const [left, top] = [Math.max(0, object.box[0] * k + x), Math.max(16, object.box[1] * k + y)];
-    const name = nameOf(object.class);
+    const [boxLeft, boxTop, , boxHeight] = object.box;
+    // The truth has its name below, so that it does not cover that of what was found.
+    const edge = object.origin === 'truth' ? (boxTop + boxHeight) * k + y + 16 : boxTop * k + y;
+    const [left, top] = [Math.max(0, boxLeft * k + x), Math.max(16, edge)];
+    const name = labelOf(object, nameOf);
     const width = Math.min(160, context.measureText(name).width) + 12;
     context.fillStyle = 'rgb(15 17 22 / 82%)';
     context.fillRect(left - 1, top - 16, width, 16);

@@ -1,4 +1,4 @@
-import { useText } from '../../../i18n/use-text.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { areaOf, isIgnored, isRegion, type ShownObject } from './shown-objects.ts';
 
 /** COCO's limits of areas, in pixels. */
@@ -12,8 +12,10 @@ export function useObjectTexts(nameOf: (index: number | null) => string) {
     return t(area < small ? 'labels.small' : area < medium ? 'labels.medium' : 'labels.large');
   };
   const factsOf = (object: ShownObject) => {
-    const { box, crowd, difficult } = object;
+    const { box, crowd, difficult, origin, probability } = object;
     return [
+      ...(origin === undefined ? [] : [t(`predictions.${origin}`)]),
+      ...(typeof probability === 'number' ? [t('predictions.score', { value: probability.toFixed(2) })] : []),
       ...(box
         ? [
             t('viewer.size', {

@@ -1,19 +1,21 @@
 import { Button, Checkbox, Group } from '@mantine/core';
-import { classColor } from '../../../charts/class-colors.ts';
-import { Section } from '../../../components/page.tsx';
-import { useText } from '../../../i18n/use-text.ts';
+import { classColor } from '../../charts/class-colors.ts';
+import { useText } from '../../i18n/use-text.ts';
+import { Section } from '../page.tsx';
 import type { classesIn } from './shown-objects.ts';
 import classes from './viewer.module.css';
 
 interface ClassListProps {
+  /** Left out: it is about one image. */
+  readonly title?: string;
   readonly found: ReturnType<typeof classesIn>;
   readonly nameOf: (index: number | null) => string;
   readonly hidden: ReadonlySet<number | null>;
   readonly onHidden: (hidden: ReadonlySet<number | null>) => void;
 }
 
-/** The classes that the image shows, each to hide and show. */
-export function ClassList({ found, nameOf, hidden, onHidden }: ClassListProps) {
+/** The classes of which there are objects, each to hide and show. */
+export function ClassList({ title, found, nameOf, hidden, onHidden }: ClassListProps) {
   const { t, format } = useText();
   const isAnyHidden = found.some(({ index }) => hidden.has(index));
   const toggle = (index: number | null) => {
@@ -23,7 +25,7 @@ export function ClassList({ found, nameOf, hidden, onHidden }: ClassListProps) {
   };
   return (
     <Section
-      title={t('viewer.classes')}
+      title={title ?? t('viewer.classes')}
       size={14}
       mb={4}
       beside={
