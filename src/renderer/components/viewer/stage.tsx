@@ -9,7 +9,6 @@ import {
   useLayoutEffect,
   useMemo,
   useRef,
-  useState,
 } from 'react';
 import { useText } from '../../i18n/use-text.ts';
 import { useFileUrl } from '../../rpc/files.ts';
@@ -63,7 +62,8 @@ export function Stage(props: StageProps) {
   const { ref, width, height } = useElementSize();
   const stage = useMergedRef(ref, element);
   const { transform, ...actions } = useZoom(element, image, { width, height });
-  const [isPointedAt, setPointedAt] = useState(false);
+  // The object that the pointer has lit.
+  const pointedAt = useRef<number | null>(null);
   useImperativeHandle(controls, () => actions);
 
   const layer = useMemo(
@@ -98,7 +98,7 @@ export function Stage(props: StageProps) {
       (event.clientX - box.left - x) / k,
       (event.clientY - box.top - y) / k,
     );
-    setPointedAt(found !== null);
+    pointedAt.current = found?.number ?? null;
     if (found?.number !== lit?.number) onLit(found);
   };
   const url = image.url === null || shownByBrowsers.test(image.path) ? image.url : `${image.url}?size=1024`;
@@ -110,8 +110,9 @@ export function Stage(props: StageProps) {
         onPointerMove={point}
         onPointerUp={point}
         onPointerLeave={() => {
-          if (isPointedAt) onLit(null);
-          setPointedAt(false);
+          // What the keyboard has lit meanwhile stays.
+          if (lit && lit.number === pointedAt.current) onLit(null);
+          pointedAt.current = null;
         }}
       >
         <img
