@@ -32,8 +32,8 @@ const rooms = {
       ['shared', ...allowed.map((other) => `main/${other}`)],
     ]),
   ),
-  // It outlives the engine.
-  'main/features/runs/supervisor': ['shared', 'main/platform'],
+  // It outlives the engine. Of Docker it needs a client, and what its errors mean.
+  'main/features/runs/supervisor': ['shared', 'main/platform', 'main/stack/docker'],
 };
 
 const onlyImport = (room, allowed) =>

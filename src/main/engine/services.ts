@@ -27,6 +27,8 @@ import { createModelExportJob } from '../features/jobs/model-export.ts';
 import { createStatisticsJob } from '../features/jobs/statistics.ts';
 import { LivePoints } from '../features/metrics/live-points.ts';
 import { Projects } from '../features/projects/projects.ts';
+import { ContainerTrainers } from '../features/runs/docker/container-trainers.ts';
+import { TrainerImage } from '../features/runs/docker/trainer-image.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
 import { BuiltinTrainers } from '../features/runs/process/process-trainers.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
@@ -145,7 +147,17 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
   // Another program that keeps to docs/run-directory.md: what benchmarks and tests train with.
   const builtinTrainer =
     process.env.TRAINYARD_BUILTIN_TRAINER ?? path.join(root, 'out', 'node', 'trainer-builtin.js');
-  const executors = supervisedExecutors([new BuiltinTrainers(process.execPath, builtinTrainer)], {
+  const imageWith = (withUltralytics: boolean) =>
+    new TrainerImage(path.join(root, 'resources', 'trainers', 'torch'), {
+      baseImage: process.env.TRAINER_BASE_IMAGE || undefined,
+      withUltralytics,
+    });
+  const images = { plain: imageWith(false), ultralytics: imageWith(true) };
+  const kinds = [
+    new BuiltinTrainers(process.execPath, builtinTrainer),
+    new ContainerTrainers(({ source }) => images[source === 'ultralytics' ? 'ultralytics' : 'plain'], home),
+  ];
+  const executors = supervisedExecutors(kinds, {
     node: process.execPath,
     supervisor: path.join(root, 'out', 'node', 'supervisor.js'),
     directories,

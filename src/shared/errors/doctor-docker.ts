@@ -33,9 +33,9 @@ export const doctorDockerErrors = {
     'Docker Engine을 업데이트하세요(docs.docker.com/engine/install).',
   ),
   DOCKER_NOT_LINUX: failure(
-    'Docker runs Windows containers; the stack’s are Linux containers',
+    'Docker runs Windows containers; Trainyard’s are Linux containers',
     'Switch Docker Desktop to Linux containers.',
-    'Docker가 Windows 컨테이너 모드입니다. 스택은 Linux 컨테이너입니다',
+    'Docker가 Windows 컨테이너 모드입니다. Trainyard의 컨테이너는 Linux용입니다',
     'Docker Desktop을 Linux 컨테이너로 전환하세요.',
   ),
   COMPOSE_TOO_OLD: failure(

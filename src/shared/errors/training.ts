@@ -1,4 +1,4 @@
-import { badRequest, conflict } from './entry.ts';
+import { badRequest, conflict, failure } from './entry.ts';
 
 /** What a training cannot be begun with. */
 export const trainingErrors = {
@@ -50,6 +50,36 @@ export const trainingErrors = {
     '여기에는 {model}{model|을|를} 학습할 수 있는 실행기가 없습니다: {reasons}',
     '그중 하나를 해결하거나, Docker와 Python이 없어도 되는 builtin/cnn으로 학습하세요.',
     'executor',
+  ),
+  TRAINER_IMAGE_FAILED: failure(
+    'The trainer’s image {image} could not be built:\n{lines}',
+    'Read the last lines. Without a network, build on an image that is here and has torch: set TRAINER_BASE_IMAGE to its name. Then retry the run.',
+    '학습용 이미지 {image}{image|을|를} 빌드하지 못했습니다.\n{lines}',
+    '마지막 줄을 확인하세요. 네트워크가 없다면 torch가 든 이미지의 이름을 TRAINER_BASE_IMAGE에 지정하고 다시 학습하세요.',
+  ),
+  MOUNT_REFUSED: conflict(
+    'The folder {folder} holds Trainyard’s own files, which a container must not see',
+    'Import the data from a folder of its own, or by copy.',
+    '{folder} 폴더에는 컨테이너에 보이면 안 되는 Trainyard의 파일이 들어 있습니다',
+    '데이터만 든 폴더에서 가져오거나 복사 방식으로 가져오세요.',
+  ),
+  CHECKPOINT_OUTSIDE: conflict(
+    'The checkpoint {path} leads out of its run’s folder',
+    'Retry the run from the start.',
+    '체크포인트 {path}{path|이|가} 학습 폴더 밖을 가리킵니다',
+    '처음부터 다시 학습하세요.',
+  ),
+  WEIGHTS_NOT_FOUND: badRequest(
+    'There are no pretrained weights at {file}',
+    'Put the file (.safetensors, .pth, .bin, .pt) or the folder there, or correct model.pretrainedWeights.',
+    '{file}에 사전 학습 가중치가 없습니다',
+    '그 자리에 파일(.safetensors, .pth, .bin, .pt)이나 폴더를 두거나 model.pretrainedWeights를 고치세요.',
+  ),
+  DATASET_CLOSED: conflict(
+    'The container’s account cannot read {file}: Trainyard runs as root, and the trainer does not',
+    'Let others read the dataset (chmod -R o+rX {root}), run Trainyard as the owner of the files, or import by copy.',
+    '컨테이너의 계정이 {file}{file|을|를} 읽을 수 없습니다. Trainyard는 root로, 학습은 다른 계정으로 실행됩니다',
+    '다른 계정도 읽을 수 있게 하거나(chmod -R o+rX {root}), 파일의 소유자로 Trainyard를 실행하거나, 복사 방식으로 가져오세요.',
   ),
   GPUS_TOO_FEW: conflict(
     'The training asks for {wanted} {wanted|GPU|GPUs}{kind}, and this machine has {there}',

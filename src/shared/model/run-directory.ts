@@ -8,6 +8,8 @@ export const supervisorRecordSchema = z.object({
   pid: z.int().positive(),
   startedAt: timestamp,
   trainerPid: z.int().positive().nullable(),
+  /** The container that it runs in, and the image of that; left out without one. */
+  container: z.object({ id: z.string(), image: z.string() }).optional(),
 });
 export type SupervisorRecord = z.output<typeof supervisorRecordSchema>;
 export type SupervisorRecordFile = z.input<typeof supervisorRecordSchema>;
@@ -20,6 +22,8 @@ export const exitRecordSchema = z.object({
   message: z.string().optional(),
   /** The trainer failed, and the disk with the run directory had nothing left to speak of then. */
   diskSpent: z.boolean().optional(),
+  /** It was killed because it used more memory than its limit, or than there was. */
+  outOfMemory: z.boolean().optional(),
   startedAt: timestamp,
   endedAt: timestamp,
 });

@@ -40,7 +40,9 @@ test.each([
   expect(outcome.message).toContain(line);
   // A run that ended well did so, whatever it complained about on its way.
   expect(
-    outcomeOf({ ...exit, exitCode: 0 }, { status: 'completed', message: null, metrics: {} }, [line]).cause,
+    outcomeOf({ ...exit, exitCode: 0 }, { status: 'completed', message: null, cause: null, metrics: {} }, [
+      line,
+    ]).cause,
   ).toBe('completed');
 });
 

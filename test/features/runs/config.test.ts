@@ -114,7 +114,12 @@ test('configs differ in the fields that differ, arrays as one value', () => {
 
 const times = { startedAt: new Date(0), endedAt: new Date(1000) };
 const exited = { ...times, exitCode: 0, signal: null, cause: 'exited' } as const;
-const result = (status: 'completed' | 'cancelled' | 'failed') => ({ status, message: null, metrics: {} });
+const result = (status: 'completed' | 'cancelled' | 'failed') => ({
+  status,
+  message: null,
+  cause: null,
+  metrics: {},
+});
 
 test.each([
   ['all done', exited, result('completed'), 'completed', 'completed'],

@@ -207,10 +207,13 @@ async function noteFile(
 }
 
 function noteResult(batch: Batch, data: PlainEvent['data']): void {
-  const { status, metrics, message } = data as Omit<Result, 'message'> & { message?: string };
+  const { status, metrics, message, cause } = data as Omit<Result, 'message' | 'cause'> & {
+    message?: string;
+    cause?: string;
+  };
   batch.reading = {
     ...batch.reading,
-    result: { status, metrics, message: message?.slice(0, longestSummary) ?? null },
+    result: { status, metrics, message: message?.slice(0, longestSummary) ?? null, cause: cause ?? null },
   };
   batch.finalMetrics = metrics;
   if (status === 'completed') {

@@ -16,6 +16,8 @@ export interface IngestedAttempt {
 const resultSchema = z.object({
   status: z.enum(['completed', 'cancelled', 'failed']),
   message: z.string().nullable(),
+  /** Why it failed, in a word (docs/torch-trainer.md, "How it fails"); null where the trainer gave none. */
+  cause: z.string().nullable().default(null),
   metrics: metricValues,
 });
 

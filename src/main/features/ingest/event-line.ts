@@ -187,6 +187,8 @@ const innerPath: FieldCheck = [isInnerPath, 'path does not lead to a place in th
 const checkpointKind = among('last', 'best');
 const artifactKind = among('model', 'confusion_matrix', 'per_class', 'predictions', 'image', 'other');
 const status = among('completed', 'cancelled', 'failed');
+const isCause = (value: unknown) =>
+  value === undefined || (typeof value === 'string' && /^[a-z][a-z0-9_]{0,39}$/.test(value));
 
 const plain: Readonly<Record<PlainEvent['type'], PlainCheck>> = {
   progress: {
@@ -222,6 +224,7 @@ const plain: Readonly<Record<PlainEvent['type'], PlainCheck>> = {
     fields: {
       status: [status, 'status is none of completed, cancelled, failed'],
       message: [(value) => value === undefined || typeof value === 'string', 'message is not a string'],
+      cause: [isCause, 'cause is not a word'],
     },
   },
 };

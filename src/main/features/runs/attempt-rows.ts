@@ -15,6 +15,8 @@ export interface AttemptRow {
   readonly runDirectory: string;
   readonly resumedFrom: Checkpoint | null;
   readonly startedAt: Date | null;
+  /** The cards that it may use. */
+  readonly gpuUuids: readonly string[];
 }
 
 /** Columns to set, by their names in camel case; those left out stay. */
@@ -22,6 +24,8 @@ export interface AttemptChange {
   readonly endCause?: string;
   readonly message?: string | null;
   readonly processId?: number | null;
+  readonly containerId?: string;
+  readonly imageDigest?: string;
   readonly exitCode?: number | null;
   readonly exitSignal?: string | null;
   readonly startedAt?: Date;
@@ -34,11 +38,28 @@ export async function newestAttempt(db: Db | Tx, runId: string): Promise<Attempt
   const [row] = await query<AttemptRow>(
     db,
     `SELECT id, workflow_id AS "runId", attempt, status, coalesce(machine_id, '') AS "machineId",
-       coalesce(run_directory, '') AS "runDirectory", resumed_from AS "resumedFrom", started_at AS "startedAt"
+       coalesce(run_directory, '') AS "runDirectory", resumed_from AS "resumedFrom", started_at AS "startedAt",
+       gpu_uuids AS "gpuUuids"
      FROM workflow_runs WHERE workflow_id = $1 ORDER BY attempt DESC LIMIT 1`,
     [runId],
   );
   return row ?? null;
+}
+
+/** The cards of all other attempts that are under way on a machine, each as often as it is used. */
+export async function cardsInUse(tx: Tx, machineId: string, attemptId: string): Promise<string[]> {
+  const rows = await query<{ uuid: string }>(
+    tx,
+    `SELECT unnest(gpu_uuids) AS uuid FROM workflow_runs
+     WHERE machine_id = $1 AND id <> $2 AND status IN ('starting', 'running')`,
+    [machineId, attemptId],
+  );
+  return rows.map(({ uuid }) => uuid);
+}
+
+/** Notes the cards of an attempt that has not started. */
+export async function setCards(tx: Tx, attemptId: string, uuids: readonly string[]): Promise<void> {
+  await query(tx, 'UPDATE workflow_runs SET gpu_uuids = $2 WHERE id = $1', [attemptId, uuids]);
 }
 
 /** Inserts an attempt that has not started: `started_at` stays empty. */

@@ -6,7 +6,15 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { PreparedDataset } from '../datasets/dataset-files.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import type { AttemptFinisher } from './attempt-finisher.ts';
-import { type AttemptRow, changeAttemptStatus, insertAttempt, newestAttempt } from './attempt-rows.ts';
+import {
+  type AttemptRow,
+  cardsInUse,
+  changeAttemptStatus,
+  insertAttempt,
+  newestAttempt,
+  setCards,
+} from './attempt-rows.ts';
+import { cardsOfKind, checkCards } from './cards.ts';
 import { isUnderWay, type Stop } from './decide.ts';
 import { type Executor, executorOf, type RunConfig, type Workstation } from './ports.ts';
 import {
@@ -57,6 +65,7 @@ export async function claimRun(
       machineId,
       runDirectory: directories.folderOf(runId, attempt),
       resumedFrom: from,
+      gpuUuids: [],
     });
     await changeRun(tx, runId, { retryWanted: null });
     const resumed = from && { resumedFrom: { attempt: from.attempt, epoch: from.epoch, step: from.step } };
@@ -84,11 +93,14 @@ export class AttemptStarter {
     const { db, directories, trainingData } = this.parts;
     try {
       const executor = executorOf(this.parts, run);
-      if (!(await this.setUp(executor, attempt, signal))) return true;
       const config = await configOf(db, run.id);
+      if (!(await this.setUp(executor, config.model, attempt, signal))) return true;
       const { datasetId, version } = config.dataset;
       const data = await trainingData.prepareForTraining(datasetId, version);
-      const placed = await executor.place(attempt.runDirectory, configOfAttempt(attempt, config, data));
+      const gpuUuids = await this.chooseCards(attempt, config.resources);
+      const files = data.lines.map(({ file }) => file);
+      const own = configOfAttempt(attempt, config, data);
+      const placed = await executor.place(attempt.runDirectory, own, { gpuUuids, files });
       await directories.prepare(attempt.runDirectory, placed.config, {
         lines: asText(data.lines),
         openAnnotations: data.openAnnotations,
@@ -106,10 +118,40 @@ export class AttemptStarter {
   }
 
   /**
+   * The cards of an attempt, written down before it is started: those that no other attempt here has, else those that the fewest have.
+   * @throws TrainyardError GPUS_TOO_FEW
+   */
+  private async chooseCards(
+    attempt: AttemptRow,
+    resources: TrainingConfig['resources'],
+  ): Promise<readonly string[]> {
+    if (resources.gpuCount === 0) return [];
+    const { db, cards, machineId } = this.parts;
+    const there = await cards();
+    checkCards(resources, there);
+    return db.transaction(async (tx) => {
+      await lockQueue(tx);
+      const used = await cardsInUse(tx, machineId, attempt.id);
+      const users = (uuid: string) => used.filter((one) => one === uuid).length;
+      const uuids = cardsOfKind(there, resources.gpuType)
+        .map(({ uuid }) => uuid)
+        .sort((one, other) => users(one) - users(other))
+        .slice(0, resources.gpuCount);
+      await setCards(tx, attempt.id, uuids);
+      return uuids;
+    });
+  }
+
+  /**
    * Makes what the executor needs, with its progress in the run's log.
    * @returns false where the run is to be stopped: the next look at it finds that out
    */
-  private async setUp(executor: Executor, attempt: AttemptRow, closed: AbortSignal): Promise<boolean> {
+  private async setUp(
+    executor: Executor,
+    model: TrainingConfig['model'],
+    attempt: AttemptRow,
+    closed: AbortSignal,
+  ): Promise<boolean> {
     const { db, ingestion } = this.parts;
     const stopped = new AbortController();
     const look = setInterval(() => {
@@ -126,7 +168,7 @@ export class AttemptStarter {
       logged.catch(() => undefined);
     };
     try {
-      await executor.setUp(report, AbortSignal.any([closed, stopped.signal]));
+      await executor.setUp(model, report, AbortSignal.any([closed, stopped.signal]));
       return true;
     } catch (error) {
       if (stopped.signal.aborted) return false;
@@ -142,7 +184,7 @@ export class AttemptStarter {
     if (stop) await this.parts.directories.askToStop(stop.runDirectory, stop.graceMs);
     await this.parts.ingestion.open(attempt);
     failpoint('attempt.start.before');
-    const reason = await executorOf(this.parts, run).start(attempt.runDirectory);
+    const reason = await executorOf(this.parts, run).start(attempt.runDirectory, attempt.gpuUuids);
     failpoint('attempt.start.after');
     if (reason === null) return true;
     const seen = await this.parts.directories.observe(attempt.runDirectory);
@@ -153,14 +195,18 @@ export class AttemptStarter {
   }
 
   /** The trainer runs: records it in the rows. */
-  async markRunning(attempt: AttemptRow, { startedAt, trainerPid }: SupervisorRecord): Promise<void> {
+  async markRunning(attempt: AttemptRow, record: SupervisorRecord): Promise<void> {
+    const { startedAt, trainerPid, container } = record;
     failpoint('attempt.running.before');
     await this.parts.db.transaction(async (tx) => {
       const run = await lockRun(tx, attempt.runId);
       const newest = await newestAttempt(tx, attempt.runId);
       if (!run || newest?.id !== attempt.id || newest.status !== 'starting') return;
-      const process = { processId: trainerPid };
-      await changeAttemptStatus(tx, newest, 'running', { startedAt, ...process }, process);
+      const trainer = {
+        processId: trainerPid,
+        ...(container && { containerId: container.id, imageDigest: container.image }),
+      };
+      await changeAttemptStatus(tx, newest, 'running', { startedAt, ...trainer }, trainer);
       const change = run.startedAt === null ? { startedAt } : {};
       if (run.status === 'queued') await changeRunStatus(tx, run, 'running', change);
     });

@@ -5,7 +5,10 @@ import type { IngestSummary } from '../ingest/cursor.ts';
 /** How an attempt ended, in words and for programs. */
 export interface Outcome {
   readonly status: Extract<AttemptStatus, 'completed' | 'failed' | 'cancelled' | 'lost'>;
-  /** A stable word: `completed`, `cancelled`, `stopped`, `no_result`, `error`, `disk_full`, `signalled`, `spawn_failed`, `supervisor_lost`, `record_unreadable`, `not_started`. */
+  /**
+   * A stable word: `completed`, `cancelled`, `stopped`, `no_result`, `error`, `disk_full`, `out_of_memory`, `signalled`, `spawn_failed`, `supervisor_lost`,
+   * `record_unreadable`, `not_started`, or the trainer's own (docs/torch-trainer.md, "How it fails").
+   */
   readonly cause: string;
   /** For people; null where there is nothing to say. */
   readonly message: string | null;
@@ -53,6 +56,11 @@ export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly
       'error',
       `The trainer ended with code 0 with the result "${result?.message ?? result?.status}"`,
     );
+  if (exit.outOfMemory)
+    return failed(
+      'out_of_memory',
+      'The trainer used more memory than it may have and was killed. Give it more (resources.memoryGb), or take a smaller batch or fewer workers',
+    );
   if (exit.diskSpent || [result?.message ?? '', ...errorLines].some((line) => outOfSpace.test(line))) {
     const how = signal === null ? `ended with code ${exitCode}` : `was ended by ${signal}`;
     return failed(
@@ -62,7 +70,7 @@ export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly
   }
   if (signal !== null) return failed('signalled', `The trainer was ended by ${signal}`);
   const own = result?.message ? `: ${result.message}` : '';
-  return failed('error', `The trainer ended with code ${exitCode}${own}`);
+  return failed(result?.cause ?? 'error', `The trainer ended with code ${exitCode}${own}`);
 }
 
 /**

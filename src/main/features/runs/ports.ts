@@ -77,21 +77,28 @@ export interface Placement {
   readonly container: object | null;
 }
 
+/** What an attempt gets of this machine, and which files it reads there. */
+export interface Placing {
+  readonly gpuUuids: readonly string[];
+  /** Relative to the dataset's root. */
+  readonly files: Iterable<string>;
+}
+
 /** Where trainers live: processes of this machine, containers, or a test's imagined ones. */
 export interface Executor {
   readonly name: string;
   /** Why it starts no training on this machine; null where it does. Looks anew each time, for a second or so. */
   unusable(): Promise<TrainyardError | null>;
   /**
-   * Makes what it needs: an image, an environment. Looks first what is there; harmless when repeated and cut off.
+   * Makes what it needs for a model: an image, an environment. Looks first what is there; harmless when repeated and cut off.
    * @param report what goes on, a line at a time
    * @throws TrainyardError
    */
-  setUp(report: (line: string) => void, signal: AbortSignal): Promise<void>;
+  setUp(model: RunConfig['model'], report: (line: string) => void, signal: AbortSignal): Promise<void>;
   /** How the trainer of an attempt gets its config. @throws TrainyardError where this machine can't give what it asks for */
-  place(runDirectory: string, config: RunConfig): Promise<Placement>;
+  place(runDirectory: string, config: RunConfig, placing: Placing): Promise<Placement>;
   /** Starts a supervisor for a prepared directory; null once it was started, else why not. Started twice, the second gives way. */
-  start(runDirectory: string): Promise<string | null>;
+  start(runDirectory: string, gpuUuids: readonly string[]): Promise<string | null>;
   /** Calls `changed` when the supervisor has written something new, or one of this process has ended. */
   watch(runDirectory: string, changed: () => void): Disposable;
   /** Ends a trainer whose supervisor is gone: it has `graceMs` to end by itself, then gets SIGTERM, then SIGKILL. Resolves once it is gone. */

@@ -132,7 +132,7 @@ test.runIf(onLinux)(
       }),
     );
     try {
-      expect(await executor.start(runDirectory)).toBeNull();
+      expect(await executor.start(runDirectory, [])).toBeNull();
       const pids = await children(runDirectory, 1);
       const record = await waitFor('the trainer’s id', async () => {
         const found = JSON.parse(await readFile(path.join(runDirectory, 'supervisor.json'), 'utf8')) as {

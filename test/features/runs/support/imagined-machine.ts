@@ -59,8 +59,8 @@ export class ImaginedMachine {
     }
     const [exitCode, signal] =
       ending === 'failed' ? [1, null] : ending === 'killed' ? [null, 'SIGKILL'] : [0, null];
-    if (ending === 'completed') place.result = { status: 'completed', message: null, metrics };
-    if (ending === 'stopped') place.result = { status: 'cancelled', message: null, metrics };
+    if (ending === 'completed') place.result = { status: 'completed', message: null, cause: null, metrics };
+    if (ending === 'stopped') place.result = { status: 'cancelled', message: null, cause: null, metrics };
     this.exit(place, { exitCode, signal, cause: signal ? 'signalled' : 'exited' });
   }
 
@@ -78,7 +78,7 @@ export class ImaginedMachine {
       const place = this.at(directory);
       if (place.supervisor !== 'alive') return;
       place.checkpoint = true;
-      place.result = { status: 'cancelled', message: null, metrics };
+      place.result = { status: 'cancelled', message: null, cause: null, metrics };
       this.exit(place, { exitCode: 0, signal: null, cause: 'cancelled' });
     },
     observe: async (directory): Promise<Observation> => {

@@ -7,7 +7,7 @@ import { diskFull } from '../../../platform/faults/disk-room.ts';
 import { readTail } from '../../../platform/plain-file.ts';
 import { until } from '../../../platform/waiting.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
-import type { Executor, Executors, Placement, RunConfig } from '../ports.ts';
+import type { Executor, Executors, Placement, Placing, RunConfig } from '../ports.ts';
 import { exitNoRoom, exitTaken } from '../supervisor/records.ts';
 import { endProcessesOfRun } from '../supervisor/run-processes.ts';
 import type { FileRunDirectories } from './run-directories.ts';
@@ -20,7 +20,10 @@ const shortestKillGraceMs = 2000;
 /** How the trainers of one kind come to be, and are ended where nobody supervises them any more. */
 export interface Trainers extends Pick<Executor, 'name' | 'unusable' | 'setUp' | 'place' | 'clear'> {
   /** What a supervisor gets behind its run directory (`-- PROGRAM ARGUMENT …`, `--container`), and its environment. */
-  launch(runDirectory: string): Promise<{ args: readonly string[]; environment: NodeJS.ProcessEnv }>;
+  launch(
+    runDirectory: string,
+    gpuUuids: readonly string[],
+  ): Promise<{ args: readonly string[]; environment: NodeJS.ProcessEnv }>;
   isAlive(runDirectory: string): Promise<boolean>;
   signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -55,21 +58,21 @@ export class SupervisedExecutor implements Executor {
     return this.options.trainers.unusable();
   }
 
-  setUp(report: (line: string) => void, signal: AbortSignal): Promise<void> {
-    return this.options.trainers.setUp(report, signal);
+  setUp(model: RunConfig['model'], report: (line: string) => void, signal: AbortSignal): Promise<void> {
+    return this.options.trainers.setUp(model, report, signal);
   }
 
-  place(runDirectory: string, config: RunConfig): Promise<Placement> {
-    return this.options.trainers.place(runDirectory, config);
+  place(runDirectory: string, config: RunConfig, placing: Placing): Promise<Placement> {
+    return this.options.trainers.place(runDirectory, config, placing);
   }
 
   clear(runDirectory: string): Promise<void> {
     return this.options.trainers.clear(runDirectory);
   }
 
-  async start(runDirectory: string): Promise<string | null> {
+  async start(runDirectory: string, gpuUuids: readonly string[]): Promise<string | null> {
     const { node, supervisor, trainers } = this.options;
-    const { args, environment } = await trainers.launch(runDirectory);
+    const { args, environment } = await trainers.launch(runDirectory, gpuUuids);
     const log = openSync(path.join(runDirectory, 'supervisor.log'), 'a', 0o600);
     let child: ChildProcess;
     try {

@@ -30,14 +30,14 @@ function graceOf(cancelFile: string): number | null {
 }
 
 /** Stops the trainer once the `cancel` file is there. Returns whether it came, and how to stop looking. */
-function obeyCancel(directory: string, trainer: Trainer): { came: () => boolean } & Disposable {
+function obeyCancel(directory: string, stop: Trainer['stop']): { came: () => boolean } & Disposable {
   const file = path.join(directory, 'cancel');
   let came = false;
   const look = () => {
     const graceMs = came ? null : graceOf(file);
     if (graceMs === null) return;
     came = true;
-    trainer.stop(graceMs);
+    stop(graceMs);
   };
   const watcher = watchFolder(directory, look);
   const timer = watcher ? undefined : setInterval(look, withoutWatchMs);
@@ -52,7 +52,10 @@ function obeyCancel(directory: string, trainer: Trainer): { came: () => boolean 
   };
 }
 
-async function supervise(directory: string, command: readonly [string, ...string[]]): Promise<number> {
+/** Starts a trainer with its output in the two files. */
+type StartTrainer = (outputs: readonly [stdout: number, stderr: number]) => Promise<Trainer>;
+
+async function supervise(directory: string, start: StartTrainer): Promise<number> {
   const done = () => existsSync(path.join(directory, 'exit.json'));
   if (done()) return 0;
   using held = acquireFileLock(path.join(directory, 'supervisor.lock'), runLockHint, 500);
@@ -72,24 +75,28 @@ async function supervise(directory: string, command: readonly [string, ...string
   failpoint('supervisor.begin.after');
   const outputs = [await records.openOutput('stdout.log'), await records.openOutput('stderr.log')] as const;
   const over = new AbortController();
+  let trainer: Trainer | null = null;
   let ending: Omit<ExitRecordFile, 'startedAt' | 'endedAt'>;
   try {
-    const trainer = await startTrainer(command, directory, outputs);
+    trainer = await start(outputs);
+    const { pid, container } = trainer;
     failpoint('supervisor.started.before');
     // Not waited for: a disk without room is no reason to let the trainer, or a cancellation, wait.
     records
-      .started({ pid: process.pid, startedAt, trainerPid: trainer.pid }, over.signal)
+      .started({ pid: process.pid, startedAt, trainerPid: pid, ...(container && { container }) }, over.signal)
       .catch((error: unknown) => over.signal.aborted || process.stderr.write(`${String(error)}\n`));
     failpoint('supervisor.started.after');
-    using cancel = obeyCancel(directory, trainer);
+    const { stop, ended } = trainer;
+    using cancel = obeyCancel(directory, stop);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.on(signal, () => trainer.stop(defaultGraceMs));
-    const { exitCode, signal } = await trainer.ended;
+      process.on(signal, () => stop(defaultGraceMs));
+    const { exitCode, signal, outOfMemory } = await ended;
     const hasFailed = exitCode !== 0 || signal !== null;
     ending = {
       exitCode,
       signal,
       cause: cancel.came() ? 'cancelled' : signal ? 'signalled' : 'exited',
+      ...(outOfMemory && { outOfMemory }),
       ...(hasFailed && isDiskSpent(directory) && { diskSpent: true }),
     };
   } catch (error) {
@@ -102,12 +109,25 @@ async function supervise(directory: string, command: readonly [string, ...string
   failpoint('supervisor.exit.before');
   await records.exited({ ...ending, startedAt, endedAt });
   failpoint('supervisor.exit.after');
+  await trainer?.clear?.();
   return 0;
 }
 
-const [directory, divider, program, ...programArguments] = process.argv.slice(2);
-if (!directory || divider !== '--' || !program) {
-  process.stderr.write('usage: supervisor RUN_DIRECTORY -- PROGRAM [ARGUMENT …]\n');
+const usage =
+  'usage: supervisor RUN_DIRECTORY -- PROGRAM [ARGUMENT …]\n       supervisor RUN_DIRECTORY --container\n';
+
+/** How the trainer is started that the arguments behind the run directory name; null where they name none. */
+function startOf(directory: string, [kind, program, ...args]: readonly string[]): StartTrainer | null {
+  if (kind === '--container') return async () => (await import('./container.ts')).startContainer(directory);
+  if (kind !== '--' || !program) return null;
+  return (outputs) => startTrainer([program, ...args], directory, outputs);
+}
+
+const [given, ...rest] = process.argv.slice(2);
+const directory = path.resolve(given ?? '');
+const start = startOf(directory, rest);
+if (!given || !start) {
+  process.stderr.write(usage);
   process.exit(exitUsage);
 }
 // Its standard error is a file, which a full disk may refuse; and it must be there when the trainer ends, whatever else goes wrong.
@@ -117,4 +137,4 @@ withLastResort({
     process.stderr.write(`${message}: ${error instanceof Error ? error.stack : String(error)}\n`),
   end: null,
 });
-process.exit(await supervise(path.resolve(directory), [program, ...programArguments]));
+process.exit(await supervise(directory, start));

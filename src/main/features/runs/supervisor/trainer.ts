@@ -3,12 +3,24 @@ import { signal } from '../../../platform/signal.ts';
 import { startInRunCgroup } from './run-cgroup.ts';
 import { endProcessesOfRun, runDirectoryVariable } from './run-processes.ts';
 
+/** How a trainer ended. */
+export interface TrainerEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** It was killed because of the memory that it used. */
+  readonly outOfMemory?: boolean;
+}
+
 export interface Trainer {
   readonly pid: number;
+  /** The container that it runs in; left out without one. */
+  readonly container?: { readonly id: string; readonly image: string };
   /** Resolves once it has ended, and whatever it started with it. */
-  readonly ended: Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>;
+  readonly ended: Promise<TrainerEnd>;
   /** Asks it to stop (SIGTERM), and kills what is left of it after the grace. Only the first call counts. */
   stop(graceMs: number): void;
+  /** Removes what is left of it, once it is written down how it ended. */
+  clear?(): Promise<void>;
 }
 
 /** Signals the trainer and whatever it started: it leads a process group of its own. */
@@ -53,7 +65,7 @@ export function startTrainer(
     // A trainer may close its standard input early.
     child.stdin?.on('error', () => {});
     let killTimer: NodeJS.Timeout | undefined;
-    const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolveEnd) => {
+    const ended = new Promise<TrainerEnd>((resolveEnd) => {
       child.once('exit', (exitCode, killedBy) => {
         clearTimeout(killTimer);
         // Data loaders and the like must not go on without their trainer.

@@ -1,0 +1,146 @@
+import path from 'node:path';
+import type Docker from 'dockerode';
+import type { RunConfig } from '../ports.ts';
+
+/** Labels by which the containers of runs are found. */
+export const runLabels = {
+  run: 'trainyard.run',
+  attempt: 'trainyard.attempt',
+  /** The run directory: a run of another state folder may have the same id after a restore. */
+  directory: 'trainyard.directory',
+} as const;
+
+/** Where things are inside. */
+const inside = {
+  run: '/trainyard/run',
+  data: '/trainyard/data',
+  checkpoint: '/trainyard/checkpoint',
+  weights: '/trainyard/weights',
+} as const;
+
+/** What a container is planned from beside the config. */
+export interface ContainerFacts {
+  readonly image: string;
+  /** Real paths on this machine. */
+  readonly runDirectory: string;
+  readonly dataRoot: string;
+  readonly checkpoint: string | null;
+  readonly weights: string | null;
+  /** `uid:gid`, which may read and write the run directory. */
+  readonly user: string;
+  readonly gpuUuids: readonly string[];
+  /** Of the daemon's machine. */
+  readonly processors: number;
+  readonly memoryBytes: number;
+}
+
+const mebibyte = 1024 ** 2;
+const gibibyte = 1024 ** 3;
+/** What a loader of torch has under way for each process that reads images. */
+const prefetched = 2;
+const largestSharedMemory = 64 * gibibyte;
+const mostProcesses = 4096;
+
+const readOnly = (Source: string, Target: string): Docker.MountSettings => ({
+  ...{ Type: 'bind', Source, Target, ReadOnly: true },
+  // What is mounted below it on this machine does not come along: it would be writable in there.
+  BindOptions: { Propagation: 'rprivate', NonRecursive: true } as Docker.MountSettings['BindOptions'],
+});
+
+/**
+ * Shared memory for the images that the reading processes hand over: torch needs it, and Docker's 64 MB are soon full.
+ * @returns bytes
+ */
+export function sharedMemoryFor(config: RunConfig, { processors, memoryBytes }: ContainerFacts): number {
+  const { imageSize } = config.dataset;
+  const usual = config.task.type === 'classification' ? 224 : 640;
+  const [height, width] = Array.isArray(imageSize) ? imageSize : [imageSize ?? usual, imageSize ?? usual];
+  const imageBytes = 3 * height * width * 4;
+  const cards = Math.max(1, config.resources.gpuCount);
+  const workers = config.resources.workers ?? Math.min(8, Math.max(1, processors - 1));
+  // A batch is that of all cards together.
+  const wanted =
+    workers * cards * prefetched * Math.ceil(config.training.batchSize / cards) * imageBytes * 1.5;
+  const most = Math.min(largestSharedMemory, memoryBytes / 2);
+  return Math.round(Math.min(most, 64 * mebibyte + wanted) / mebibyte) * mebibyte;
+}
+
+/** The container of an attempt: what the Engine is asked for, word for word. */
+export function planContainer(config: RunConfig, facts: ContainerFacts): Docker.ContainerCreateOptions {
+  const { image, runDirectory, dataRoot, checkpoint, weights, user, gpuUuids, processors, memoryBytes } =
+    facts;
+  const { memoryGb } = config.resources;
+  // Without a limit of its own it leaves a tenth to the desktop: a training that takes all would freeze the machine.
+  const memory = memoryGb > 0 ? memoryGb * gibibyte : Math.floor(memoryBytes * 0.9);
+  return {
+    name: `trainyard-${config.runId}-${config.attempt}`,
+    Image: image,
+    // Output goes straight into the run directory: no byte of it depends on the daemon or on whoever is attached.
+    Entrypoint: [
+      '/bin/sh',
+      '-c',
+      `exec "$@" >>${inside.run}/stdout.log 2>>${inside.run}/stderr.log`,
+      'trainer',
+    ],
+    Cmd: ['python3', '-m', 'trainyard_torch', inside.run],
+    WorkingDir: inside.run,
+    User: user,
+    Env: [`TRAINYARD_RUN_DIRECTORY=${inside.run}`, 'HOME=/tmp'],
+    Labels: {
+      [runLabels.run]: config.runId,
+      [runLabels.attempt]: String(config.attempt),
+      [runLabels.directory]: runDirectory,
+    },
+    // It stays open whoever goes: a trainer ends itself when it closes.
+    OpenStdin: true,
+    StdinOnce: false,
+    Tty: false,
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: {
+      Init: true,
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      Tmpfs: { '/tmp': 'rw,nosuid,nodev,size=1g,mode=1777' },
+      ShmSize: sharedMemoryFor(config, facts),
+      Memory: memory,
+      MemorySwap: memory,
+      NanoCpus: Math.max(1, processors > 2 ? processors - 1 : processors) * 1e9,
+      PidsLimit: mostProcesses,
+      // Where memory runs out it goes before anything of the desktop.
+      OomScoreAdj: 500,
+      LogConfig: { Type: 'none', Config: {} },
+      RestartPolicy: { Name: 'no' },
+      Mounts: [
+        { Type: 'bind', Source: runDirectory, Target: inside.run },
+        readOnly(dataRoot, inside.data),
+        ...(checkpoint === null ? [] : [readOnly(checkpoint, mountOf(inside.checkpoint, checkpoint))]),
+        ...(weights === null ? [] : [readOnly(weights, mountOf(inside.weights, weights))]),
+      ],
+      DeviceRequests:
+        gpuUuids.length === 0
+          ? []
+          : [{ Driver: 'nvidia', DeviceIDs: [...gpuUuids], Capabilities: [['gpu', 'compute', 'utility']] }],
+    },
+  };
+}
+
+const mountOf = (folder: string, source: string) => `${folder}/${path.basename(source)}`;
+
+/** The config with the paths where the container has them. */
+export function configInside(config: RunConfig, facts: ContainerFacts): RunConfig {
+  const { checkpoint, weights } = facts;
+  return {
+    ...config,
+    model: {
+      ...config.model,
+      pretrainedWeights: weights === null ? null : mountOf(inside.weights, weights),
+    },
+    dataset: { ...config.dataset, root: inside.data },
+    resume:
+      config.resume && checkpoint !== null
+        ? { ...config.resume, from: mountOf(inside.checkpoint, checkpoint) }
+        : null,
+  };
+}
