@@ -47,6 +47,7 @@ const helpers = {
   supervisor: 'src/main/features/runs/supervisor/supervisor.ts',
   'examine-thread': 'src/main/features/datasets/examiner/examine-thread.ts',
   'trainer-builtin': 'resources/trainers/builtin/main.ts',
+  sidecar: 'resources/trainers/sidecar/main.ts',
 };
 
 /** Files of the model that make schemas. */

@@ -1,4 +1,4 @@
-// The torch trainer's own tests, in a Python that has what it needs. `TRAINYARD_TEST_PYTHON` names one, else it is the system's.
+// The tests of what is written in Python, the torch trainer and the package for scripts, in a Python that has what it needs. `TRAINYARD_TEST_PYTHON` names one, else it is the system's.
 import { spawnSync } from 'node:child_process';
 
 const modules = [
@@ -31,9 +31,14 @@ if ('reason' in found) {
   process.exit(1);
 }
 // One thread for each process: several of them share the machine's processors.
-const { status } = spawnSync(found.python, ['-m', 'pytest', ...process.argv.slice(2)], {
-  cwd: 'resources/trainers/torch',
-  env: { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' },
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
+const chosen = process.argv.slice(2);
+// Names of tests are the torch trainer's.
+const folders = chosen.length > 0 ? ['trainers/torch'] : ['python/trainyard', 'trainers/torch'];
+for (const folder of folders) {
+  const { status } = spawnSync(found.python, ['-m', 'pytest', ...chosen], {
+    cwd: `resources/${folder}`,
+    env: { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = status ?? 1;
+}
