@@ -51,7 +51,8 @@ const helpers = {
 };
 
 /** Files of the model that make schemas. */
-const schemas = 'training-config|run-directory|sign-in|sign-in-client|limits|job-results|metrics-by-name';
+const schemas =
+  'training-config|script-schema|run-directory|sign-in|sign-in-client|limits|job-results|metrics-by-name';
 
 /**
  * What a start loads, in few files: each costs half a millisecond, whatever is in it. Whatever imports one module of such a file loads all of

@@ -155,6 +155,7 @@ export function emptyRun(
     executor: 'builtin',
     lastSeq: 0,
     config: config(of.dataset, epochs, number),
+    script: null,
     attempts: [],
     artifacts: [],
     actions: [...possibleActions(status, status === 'cancelled' || status === 'failed')],

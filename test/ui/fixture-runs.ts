@@ -186,7 +186,7 @@ export function fixtureRuns(state: FixtureState) {
       return {
         runs,
         differences: [
-          { field: 'training.seed', values: runs.map(({ config }) => config.training.seed) },
+          { field: 'training.seed', values: runs.map(({ config }) => config?.training.seed) },
           { field: 'dataset.datasetId', values: runs.map(({ dataset }) => dataset?.name ?? null) },
         ],
         metricNames: [...new Set(runs.flatMap(({ finalMetrics }) => Object.keys(finalMetrics ?? {})))],

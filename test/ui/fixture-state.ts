@@ -74,7 +74,7 @@ export class FixtureState {
       step += 1;
       const epoch = Math.ceil(step / stepsPerEpoch);
       const x = step / (stepsPerEpoch * epochs);
-      const noise = Math.sin(step * 12.9898 + run.config.training.seed) * 43758.5453;
+      const noise = Math.sin(step * 12.9898 + (run.config?.training.seed ?? 0)) * 43758.5453;
       const jitter = (noise - Math.floor(noise) - 0.5) * 0.35 * (1 - x * 0.6);
       const loss = 0.28 + 2 * Math.exp(-7 * x) + jitter * 0.6;
       const values: Record<string, number> = {

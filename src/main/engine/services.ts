@@ -32,6 +32,7 @@ import { TrainerImage } from '../features/runs/docker/trainer-image.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
 import { BuiltinTrainers } from '../features/runs/process/process-trainers.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
+import { checkScript, ScriptTrainers } from '../features/runs/process/script-trainers.ts';
 import { supervisedExecutors } from '../features/runs/process/supervised-executor.ts';
 import { createRuns } from '../features/runs/runs.ts';
 import { trainableModels } from '../features/training/trainable-models.ts';
@@ -155,6 +156,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
   const images = { plain: imageWith(false), ultralytics: imageWith(true) };
   const kinds = [
     new BuiltinTrainers(process.execPath, builtinTrainer),
+    new ScriptTrainers(path.join(root, 'out', 'node', 'sidecar.js')),
     new ContainerTrainers(({ source }) => images[source === 'ultralytics' ? 'ultralytics' : 'plain'], home),
   ];
   const executors = supervisedExecutors(kinds, {
@@ -176,6 +178,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     objects,
     attemptEnded: (attemptId) => artifacts.attemptEnded(attemptId),
     executors,
+    checkScript,
     cards: () => listCards(process.env),
     // What is queued waits for room.
     slots: () => (disk.state.level === 'full' ? 0 : slotsOf(settings)),

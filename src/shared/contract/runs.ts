@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { datasetErrors } from '../errors/datasets.ts';
 import { projectErrors } from '../errors/projects.ts';
 import { runErrors } from '../errors/runs.ts';
+import { scriptErrors } from '../errors/scripts.ts';
 import { trainingErrors } from '../errors/training.ts';
 import { metricValues } from '../model/metrics-by-name.ts';
 import { attemptStatuses, defaultGraceMs, runSorts, runStatuses } from '../model/run.ts';
+import { scriptSchema } from '../model/script-schema.ts';
 import { taskTypes, trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
 import {
   journalCursor,
@@ -22,6 +24,7 @@ const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
 const { PROJECT_NOT_FOUND } = projectErrors;
 const { get, post, remove } = proceduresOf('runs', {
   ...runErrors,
+  ...scriptErrors,
   ...trainingErrors,
   DATASET_NOT_FOUND,
   DATASET_VERSION_NOT_FOUND,
@@ -51,7 +54,7 @@ const runSummarySchema = z.object({
   name: z.string(),
   project: z.object({ id: z.uuid(), name: z.string() }),
   dataset: z.object({ id: z.uuid(), name: z.string(), version: z.int() }).nullable(),
-  model: z.string().describe('source/name, as builtin/cnn'),
+  model: z.string().describe('source/name, as builtin/cnn; of somebody’s own script/name'),
   taskType: z.string(),
   status: z.enum(runStatuses),
   cancelRequested: z.boolean(),
@@ -90,7 +93,8 @@ const runSchema = runSummarySchema.extend({
   description: z.string().nullable(),
   executor: z.string(),
   lastSeq: journalCursor,
-  config: trainingConfigSchema,
+  config: trainingConfigSchema.nullable().describe('null: the run is of a script'),
+  script: scriptSchema.nullable().describe('of somebody’s own'),
   attempts: z.array(attemptSchema),
   artifacts: z.array(artifactSchema),
   actions: z.array(z.enum(['cancel', 'resume', 'retry'])),
@@ -107,6 +111,7 @@ export const createRunInput = z.object({
     .regex(/^[a-z]+\/\S+$/)
     .optional()
     .describe('source/name; left out: overrides.model, else one that fits the dataset'),
+  script: scriptSchema.optional().describe('of somebody’s own: no dataset, model or overrides go with it'),
   executor: z
     .enum(['auto', 'docker', 'venv', 'builtin'])
     .default('auto')

@@ -18,6 +18,7 @@ import { pageErrors } from './page.ts';
 import { projectErrors } from './projects.ts';
 import { runErrors } from './runs.ts';
 import { s3SourceErrors } from './s3-sources.ts';
+import { scriptErrors } from './scripts.ts';
 import { serverErrors } from './server.ts';
 import { stackErrors } from './stack.ts';
 import { stateFolderErrors } from './state-folder.ts';
@@ -43,6 +44,7 @@ export const catalogue = {
   ...projectErrors,
   ...runErrors,
   ...s3SourceErrors,
+  ...scriptErrors,
   ...serverErrors,
   ...databaseErrors,
   ...embeddedDatabaseErrors,

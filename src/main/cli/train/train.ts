@@ -9,6 +9,7 @@ import {
   schedulers,
   taskTypes,
 } from '../../../shared/model/training-config.ts';
+import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, decimal, given, integer } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { openReconnectingClient } from '../lib/engine.ts';
@@ -18,10 +19,11 @@ import { remark, writeJson, writeLine } from '../lib/output.ts';
 import { follow } from '../runs/follow.ts';
 import { readConfigFile } from './config-file.ts';
 import { overridesOf } from './overrides.ts';
+import { type ScriptOptions, scriptFrom } from './script.ts';
 
 const executors = ['auto', 'docker', 'venv', 'builtin'] as const;
 
-interface TrainOptions extends CommonOptions {
+interface TrainOptions extends CommonOptions, ScriptOptions {
   readonly project: string;
   readonly dataset?: string;
   readonly datasetVersion?: number;
@@ -107,25 +109,34 @@ async function train(options: TrainOptions): Promise<number | undefined> {
   const { project, dataset, model, executor, name, description, priority, datasetVersion } = options;
   // The same request asked twice, because an engine restarted in between, queues one run.
   const requestId = randomUUID();
+  const script = scriptFrom(options, process.env);
   using client = await openReconnectingClient();
   const { runId } = await client.api.runs.create({
     project,
     executor,
     overrides,
     requestId,
-    ...given({ dataset, model, name, description, priority, version: datasetVersion }),
+    ...given({ script, dataset, model, name, description, priority, version: datasetVersion }),
   });
   remarkDisk(await client.api.system.disk());
-  const { datasetId, version: trainedVersion } = (await client.api.runs.show({ run: runId })).config.dataset;
-  const { versions } = await client.api.datasets.show({ dataset: datasetId });
-  const trained = versions.find(({ version }) => version === trainedVersion);
-  for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
-    remark(`${message}\n  → ${hint}`);
+  const { config: queued } = await client.api.runs.show({ run: runId });
+  if (queued) await remarkRisks(client.api, queued.dataset);
   if (options.json) await writeJson({ runId });
   else await writeLine(translate(`Run ${runId} is queued.`, `학습을 대기열에 넣었습니다: ${runId}`));
   if (options.follow) return await follow(client.api, runId, 0, options);
   if (!options.json)
     remark(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`);
+}
+
+/** What is likely to train badly in a version of a dataset. */
+async function remarkRisks(
+  api: Api,
+  { datasetId, version: trainedVersion }: { datasetId: string; version: number },
+): Promise<void> {
+  const { versions } = await api.datasets.show({ dataset: datasetId });
+  const trained = versions.find(({ version }) => version === trainedVersion);
+  for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
+    remark(`${message}\n  → ${hint}`);
 }
 
 export function defineTrain(command: Command): void {
@@ -135,6 +146,7 @@ export function defineTrain(command: Command): void {
         'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
         'train --project demo --dataset parts --model torchvision/fcos_resnet18_fpn --executor docker --gpus 1',
         'train --project demo --config train.yaml --early-stop 3 --json',
+        'train --project demo --command "python train.py --epochs 10" --folder ~/work/detector --follow',
       ],
       json: '{"runId"}',
     })
@@ -182,6 +194,16 @@ export function defineTrain(command: Command): void {
       '--config <file>',
       'YAML or JSON: the config, or the parts of it that are to be different; flags go before it',
       'YAML 또는 JSON: 설정 전체나 바꿀 부분. 플래그가 우선합니다',
+    )
+    .flag(
+      '--command <line>',
+      'train by a script of your own: the line for a shell; goes with --folder and no other setting',
+      '직접 작성한 스크립트로 학습. 셸 명령을 적습니다. --folder 외의 학습 설정과는 함께 쓸 수 없습니다',
+    )
+    .flag(
+      '--folder <folder>',
+      'where the command runs; left out: this folder',
+      '명령을 실행할 폴더. 생략하면 현재 폴더',
     )
     .flag('--follow', 'follow the run until it ends', '끝날 때까지 지켜봅니다');
   addHyperparameters(described).perform<TrainOptions>(train);

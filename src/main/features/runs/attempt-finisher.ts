@@ -6,7 +6,7 @@ import { type AttemptChange, type AttemptRow, changeAttemptStatus, newestAttempt
 import { isUnderWay } from './decide.ts';
 import { lostOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import { executorOf, type Workstation } from './ports.ts';
-import { changeRunStatus, lockRun, type RunRow } from './run-rows.ts';
+import { changeRunStatus, lockRun, type RunRow, scriptOf } from './run-rows.ts';
 
 /** How many lines of standard error an ended run shows. */
 const shownErrorLines = 20;
@@ -47,7 +47,8 @@ export class AttemptFinisher {
     const { result, checkpoint, errorLines } = await this.drain(attempt);
     const { exitCode, signal: exitSignal, endedAt, startedAt } = exit;
     const facts = { exitCode, exitSignal, endedAt, startedAt, checkpointPath: checkpoint?.path };
-    await this.end(attempt, outcomeOf(exit, result, errorLines), facts, result);
+    const isScript = (await scriptOf(this.parts.db, attempt.runId)) !== null;
+    await this.end(attempt, outcomeOf(exit, result, errorLines, { isScript }), facts, result);
   }
 
   /**

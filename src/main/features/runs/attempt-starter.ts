@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import type { SupervisorRecord } from '../../../shared/model/run-directory.ts';
+import type { Script } from '../../../shared/model/script-schema.ts';
 import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PreparedDataset } from '../datasets/dataset-files.ts';
@@ -27,6 +28,7 @@ import {
   lockRun,
   type RunRow,
   runsUnderWay,
+  scriptOf,
 } from './run-rows.ts';
 
 /** `full`: no slot is free here. `passed`: it waits no more (another engine was quicker), or another run comes first. */
@@ -93,6 +95,11 @@ export class AttemptStarter {
     const { db, directories, trainingData } = this.parts;
     try {
       const executor = executorOf(this.parts, run);
+      const script = await scriptOf(db, run.id);
+      if (script) {
+        await this.prepareScript(attempt, script);
+        return true;
+      }
       const config = await configOf(db, run.id);
       if (!(await this.setUp(executor, config.model, attempt, signal))) return true;
       const { datasetId, version } = config.dataset;
@@ -115,6 +122,17 @@ export class AttemptStarter {
       await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
       return false;
     }
+  }
+
+  private async prepareScript(
+    { runId, attempt, runDirectory }: AttemptRow,
+    script: Script,
+  ): Promise<void> {
+    // It may have been moved since the run was made.
+    await this.parts.checkScript(script);
+    const config = { protocol: 1, runId, attempt, script };
+    const noData = { lines: [], openAnnotations: null, container: null };
+    await this.parts.directories.prepare(runDirectory, config, noData);
   }
 
   /**

@@ -1,36 +1,26 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { CreateRunInput } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
-import { failpoint } from '../../platform/failpoints.ts';
-import type { Db, Tx } from '../../postgres/db.ts';
+import type { Db } from '../../postgres/db.ts';
 import { documentPages } from '../../stores/documents/pages.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
-import type { RecordAudit } from '../audit/audit-log.ts';
 import {
   type DatasetRecord,
   type DatasetVersionRecord,
   findDataset,
   requireVersion,
 } from '../datasets/dataset-rows.ts';
-import { appendToJournal } from '../journal/journal-rows.ts';
 import { findProject } from '../projects/project-rows.ts';
 import { buildConfig } from '../training/build-config.ts';
 import { chooseModel } from '../training/choose-model.ts';
 import { chooseTask } from '../training/choose-task.ts';
 import type { TrainableModels } from '../training/trainable-models.ts';
 import { checkCards } from './cards.ts';
+import { checkScriptRun } from './check-script-run.ts';
 import { chooseExecutor } from './choose-executor.ts';
 import type { Workstation } from './ports.ts';
-import type { RunNotifier } from './run-notifier.ts';
-import {
-  changeRunStatus,
-  countNamed,
-  findRunByRequest,
-  insertRun,
-  knownRuns,
-  lockSources,
-} from './run-rows.ts';
+import { type CheckedRun, type Queueing, queueRun } from './queue-run.ts';
+import { findRunByRequest, insertConfig, knownRuns, lockSources } from './run-rows.ts';
 
 const importAgain = {
   en: 'Import it again, or choose another.',
@@ -46,42 +36,40 @@ const notReady = {
   ready: { state: { en: 'has no version yet', ko: '아직 버전이 없습니다' }, advice: importAgain },
 };
 
-/** A request that is sent again makes the same id, so that what a killed one left behind is overwritten. */
-function idFor(requestId: string | undefined): string {
-  if (requestId === undefined) return randomUUID();
-  const hex = createHash('sha256').update(`run:${requestId}`).digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
-}
-
 /** What a run is made with. */
-interface Creation extends Pick<Workstation, 'executors' | 'cards'> {
-  readonly db: Db;
+interface Creation extends Queueing, Pick<Workstation, 'executors' | 'cards' | 'checkScript'> {
   readonly models: TrainableModels;
-  readonly documents: DocumentStore;
-  readonly notifier: RunNotifier;
-  readonly audit: RecordAudit;
 }
 
 /**
  * Checks a request, builds its whole config and queues the run. The same `requestId` again answers the same run.
- * @throws TrainyardError PROJECT_NOT_FOUND, DATASET_UNNAMED, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_VERSION_NOT_FOUND, GPUS_TOO_FEW, and what
- * {@link chooseModel}, {@link chooseTask}, {@link buildConfig} and {@link chooseExecutor} throw: each names the field, and nothing was changed
+ * @throws TrainyardError PROJECT_NOT_FOUND, and what {@link checkTraining} and {@link checkScriptRun} throw: each names the field, and nothing was changed
  */
 export async function createRun(
-  { db, models, executors, cards, documents, notifier, audit }: Creation,
+  creation: Creation,
   userId: string,
   request: CreateRunInput,
 ): Promise<{ runId: string }> {
-  const { requestId, source } = request;
+  const { db } = creation;
+  const { requestId, script } = request;
   const madeBefore = requestId === undefined ? null : await findRunByRequest(db, requestId);
   if (madeBefore !== null) return { runId: madeBefore };
   const project = await findProject(db, userId, request.project);
+  const known = { userId, projectId: project.id, request };
+  const checked = script
+    ? await checkScriptRun(creation, known, script)
+    : await checkTraining(creation, known);
+  return queueRun(creation, known, checked);
+}
+
+/**
+ * @throws TrainyardError DATASET_UNNAMED, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_VERSION_NOT_FOUND, GPUS_TOO_FEW, and what {@link chooseModel},
+ * {@link chooseTask}, {@link buildConfig} and {@link chooseExecutor} throw
+ */
+async function checkTraining(
+  { db, models, executors, cards }: Creation,
+  { userId, projectId, request }: { userId: string; projectId: string; request: CreateRunInput },
+): Promise<CheckedRun> {
   const { overrides } = request;
   const { dataset, version } = await datasetOf(db, userId, request);
   const classNames = version.classes.map(({ name }) => name);
@@ -97,55 +85,20 @@ export async function createRun(
   const gpus = await cards();
   const config = buildConfig(model, task, trained, overrides, gpus.length);
   checkCards(config.resources, gpus);
-  const executor = await chooseExecutor(executors, model, request.executor);
-
-  const runId = idFor(requestId);
-  failpoint('run.create.document.before');
-  // Before the rows: a run always has its document, and a document without a run is swept or overwritten.
-  await documents.put('training_configs', {
-    id: `${runId}:1`,
-    workflowId: runId,
-    version: 1,
+  return {
+    executor: await chooseExecutor(executors, model, request.executor),
     config,
-    source,
-    createdAt: new Date().toISOString(),
-  });
-  failpoint('run.create.document.after');
-  failpoint('run.create.rows.before');
-  const name = await db.transaction(async (tx) => {
-    const gone = await lockSources(tx, project.id, dataset.id);
-    if (gone === 'project') throw fault('PROJECT_NOT_FOUND', { name: request.project });
-    if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: datasetName });
-    const name = request.name ?? (await defaultName(tx, project.id, datasetName, config.model.name));
-    const isNew = await insertRun(tx, {
-      ...{ id: runId, projectId: project.id, userId, name, executor: executor.name, config },
-      description: request.description ?? null,
-      requestId: requestId ?? null,
-      priority: request.priority,
-    });
-    if (!isNew) return null;
-    await appendToJournal(tx, runId, null, 'state', { from: null, to: 'pending' });
-    await appendToJournal(tx, runId, null, 'config', { version: 1, source, config, executor });
-    await changeRunStatus(tx, { id: runId, status: 'pending' }, 'queued', { queuedAt: new Date() });
-    return name;
-  });
-  if (name === null) {
-    // Another call with this request id committed first.
-    const made = requestId === undefined ? null : await findRunByRequest(db, requestId);
-    if (made === null) throw new Error(`run ${runId} was refused and is not there`);
-    return { runId: made };
-  }
-  failpoint('run.create.rows.after');
-  notifier.projectChanged(project.id);
-  await notifier.changed(runId);
-  await notifier.requestMove(runId);
-  await audit({
-    userId,
-    action: 'workflow.create',
-    resource: { type: 'workflow', id: runId },
-    after: { name, projectId: project.id, model: model.id, datasetId: dataset.id, version: version.version },
-  });
-  return { runId };
+    namePrefix: `${datasetName.slice(0, 120)} · ${config.model.name.slice(0, 100)} · `,
+    audited: { model: model.id, datasetId: id, version: version.version },
+    lock: async (tx) => {
+      const gone = await lockSources(tx, projectId, id);
+      if (gone === 'project') throw fault('PROJECT_NOT_FOUND', { name: request.project });
+      if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: datasetName });
+    },
+    insert: (tx, runId) => insertConfig(tx, runId, config),
+    epochs: config.training.epochs,
+    gpuCount: config.resources.gpuCount,
+  };
 }
 
 async function datasetOf(
@@ -168,16 +121,6 @@ async function datasetOf(
 function idOf(model: TrainingOverrides['model']): string | undefined {
   if (model?.name === undefined || model.source === undefined) return undefined;
   return `${model.source}/${model.name}`;
-}
-
-async function defaultName(
-  tx: Tx,
-  projectId: string,
-  datasetName: string,
-  modelName: string,
-): Promise<string> {
-  const prefix = `${datasetName.slice(0, 120)} · ${modelName.slice(0, 100)} · `;
-  return `${prefix}${(await countNamed(tx, projectId, prefix)) + 1}`;
 }
 
 const hourMs = 3_600_000;

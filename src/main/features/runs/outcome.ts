@@ -22,8 +22,14 @@ const outOfSpace = /\bENOSPC\b|No space left on device|\[Errno 28\]|Disk quota e
 /**
  * What the exit status and the trainer's own word come to (docs/run-directory.md, "How a trainer ends").
  * @param errorLines the last lines of the trainer's standard error
+ * @param options `isScript`: somebody's own, which writes no result: its exit code alone counts
  */
-export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly string[]): Outcome {
+export function outcomeOf(
+  exit: ExitRecord,
+  result: Result,
+  errorLines: readonly string[],
+  { isScript = false }: { isScript?: boolean } = {},
+): Outcome {
   const { exitCode, signal } = exit;
   const failed = (cause: string, sentence: string, lines = errorLines): Outcome => ({
     status: 'failed',
@@ -37,7 +43,7 @@ export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly
       [],
     );
   const endedWell = exitCode === 0 && signal === null;
-  // Stopped at the very end, it may have finished all the same: its own result counts.
+  // Stopped at the very end, it may have finished all the same: its own result counts. A script's sidecar says "cancelled" then.
   if (endedWell && result?.status === 'completed')
     return { status: 'completed', cause: 'completed', message: result.message };
   if (exit.cause === 'cancelled') {
@@ -49,6 +55,7 @@ export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly
     const message = 'The trainer was told to stop from outside Trainyard';
     return { status: 'cancelled', cause: 'stopped', message };
   }
+  if (endedWell && isScript) return { status: 'completed', cause: 'completed', message: null };
   if (endedWell && result === null)
     return failed('no_result', 'The trainer ended with code 0 without a result event');
   if (endedWell)

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ExitRecord, SupervisorRecord } from '../../../shared/model/run-directory.ts';
+import type { Script } from '../../../shared/model/script-schema.ts';
 import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { TrainingData } from '../datasets/dataset-files.ts';
@@ -127,6 +128,8 @@ export interface Workstation {
   readonly db: Db;
   readonly directories: RunDirectories;
   readonly executors: Executors;
+  /** Whether a script of somebody's own can be started here. @throws TrainyardError why not */
+  readonly checkScript: (script: Script) => void | Promise<void>;
   /** The GPUs of this machine. */
   readonly cards: () => Promise<readonly NvidiaCard[]>;
   readonly ingestion: Pick<IngestionService, 'open' | 'drain' | 'logLine' | 'close' | 'closeAll'>;

@@ -55,13 +55,14 @@ const selectSummaries = `SELECT run.id, run.name, run.status, run.cancel_request
     progress.eta_ms AS "etaMs", run.final_metrics AS "finalMetrics", run.error_message AS error,
     tries.count AS "attemptCount", tries.duration_ms AS "durationMs", ${isoText('run.created_at')} AS "createdAt",
     ${isoText('run.started_at')} AS "startedAt", ${isoText('run.completed_at')} AS "completedAt",
-    concat(config.model_source, '/', config.model_name) AS model, coalesce(config.task_type, '') AS "taskType",
+    concat(coalesce(config.model_source, 'script'), '/', coalesce(config.model_name, script.name)) AS model, coalesce(config.task_type, '') AS "taskType",
     jsonb_build_object('id', project.id, 'name', project.name) AS project,
     CASE WHEN dataset.name IS NOT NULL AND config.hyperparameters #>> '{dataset,version}' IS NOT NULL
       THEN jsonb_build_object('id', dataset.id, 'name', dataset.name,
         'version', (config.hyperparameters #>> '{dataset,version}')::integer) END AS dataset
   ${liveRuns}
   LEFT JOIN workflow_configs AS config ON config.workflow_id = run.id
+  LEFT JOIN workflow_scripts AS script ON script.workflow_id = run.id
   LEFT JOIN datasets AS dataset ON dataset.id = config.dataset_id
   CROSS JOIN LATERAL (
     SELECT count(*), max(attempt) AS newest, ${duration} AS duration_ms

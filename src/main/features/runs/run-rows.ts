@@ -1,4 +1,5 @@
 import { mayTransition, type RunStatus } from '../../../shared/model/run.ts';
+import type { Script } from '../../../shared/model/script-schema.ts';
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/model/training-config.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { query, setColumns } from '../../postgres/rows.ts';
@@ -127,17 +128,24 @@ export async function countNamed(tx: Tx, projectId: string, prefix: string): Pro
   return row?.count ?? 0;
 }
 
-/** Adds a run, `pending`, and its config. Answers false where its request made one already. */
+/** Locks a project against its removal; answers whether it is there. */
+export async function lockProject(tx: Tx, projectId: string): Promise<boolean> {
+  const live = 'SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE';
+  return (await query(tx, live, [projectId])).length > 0;
+}
+
+/** Adds a run, `pending`. Answers false where its request made one already. */
 export async function insertRun(
   tx: Tx,
   run: Pick<RunRow, 'id' | 'projectId' | 'userId' | 'name' | 'executor'> & {
     readonly description: string | null;
     readonly requestId: string | null;
     readonly priority: number;
-    readonly config: TrainingConfig;
+    readonly epochs: number | null;
+    readonly gpuCount: number;
   },
 ): Promise<boolean> {
-  const { id, projectId, userId, name, description, executor, priority, requestId, config } = run;
+  const { id, projectId, userId, name, description, executor, priority, requestId, epochs, gpuCount } = run;
   // The same request: the same id, temporal_workflow_id and request_id.
   const inserted = await query(
     tx,
@@ -145,11 +153,15 @@ export async function insertRun(
        allocated_gpu_count, priority, executor, request_id)
      VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
     [
-      ...[id, projectId, userId, name, description, drivenId(id), config.training.epochs],
-      ...[config.resources.gpuCount, priority, executor, requestId],
+      ...[id, projectId, userId, name, description, drivenId(id), epochs],
+      ...[gpuCount, priority, executor, requestId],
     ],
   );
-  if (inserted.length === 0) return false;
+  return inserted.length > 0;
+}
+
+/** Adds the config of a run that our trainers train. */
+export async function insertConfig(tx: Tx, runId: string, config: TrainingConfig): Promise<void> {
   const { datasetId, ...dataset } = config.dataset;
   const { name: modelName, source, ...model } = config.model;
   const { gpuCount, memoryGb, gpuType } = config.resources;
@@ -166,9 +178,32 @@ export async function insertRun(
     `INSERT INTO workflow_configs (workflow_id, task_type, model_name, model_source, dataset_id, num_classes, class_names,
        hyperparameters, required_gpu_count, required_memory_gb)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [id, type, modelName, source, datasetId, numClasses, classNames, hyperparameters, gpuCount, memoryGb],
+    [runId, type, modelName, source, datasetId, numClasses, classNames, hyperparameters, gpuCount, memoryGb],
   );
-  return true;
+}
+
+/** Adds the script of a run. */
+export async function insertScript(
+  tx: Tx,
+  runId: string,
+  name: string,
+  { command, folder, environment }: Script,
+): Promise<void> {
+  await query(
+    tx,
+    'INSERT INTO workflow_scripts (workflow_id, name, command, folder, environment) VALUES ($1, $2, $3, $4, $5)',
+    [runId, name, command, folder, JSON.stringify(environment)],
+  );
+}
+
+/** The script of a run; null where it is none's. */
+export async function scriptOf(db: Db, runId: string): Promise<Script | null> {
+  const [script = null] = await query<Script>(
+    db,
+    'SELECT command, folder, environment FROM workflow_scripts WHERE workflow_id = $1',
+    [runId],
+  );
+  return script;
 }
 
 /** The config that a run was made with. */

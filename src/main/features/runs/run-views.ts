@@ -5,13 +5,12 @@ import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
-import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { findProject } from '../projects/project-rows.ts';
 import type { RunDirectories } from './ports.ts';
 import { findArtifact, listRuns, type RunQuery, runDetails, runSummaries } from './run-queries.ts';
-import { configOf } from './run-rows.ts';
+import { configOf, scriptOf } from './run-rows.ts';
 
 export interface RunListRequest extends Pick<RunQuery, 'sort' | 'order'>, PageQuery {
   readonly project?: string | undefined;
@@ -47,12 +46,19 @@ export class RunViews {
   async show(runId: string): Promise<Run> {
     const [summary] = await runSummaries(this.parts.db, [runId]);
     if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
+    const script = await scriptOf(this.parts.db, runId);
     const [details, config] = await Promise.all([
       runDetails(this.parts.db, runId),
-      configOf(this.parts.db, runId),
+      script ? null : configOf(this.parts.db, runId),
     ]);
     const hasCheckpoint = details.artifacts.some(({ kind }) => kind === 'checkpoint');
-    return { ...summary, ...details, config, actions: [...possibleActions(summary.status, hasCheckpoint)] };
+    return {
+      ...summary,
+      ...details,
+      config,
+      script,
+      actions: [...possibleActions(summary.status, hasCheckpoint)],
+    };
   }
 
   /**
@@ -69,10 +75,16 @@ export class RunViews {
     const runs = await runSummaries(this.parts.db, parsed.data);
     const missing = parsed.data.find((id) => !runs.some((summary) => summary.id === id));
     if (missing !== undefined) throw fault('RUN_NOT_FOUND', { run: missing });
-    const configs = await Promise.all(parsed.data.map((id) => configOf(this.parts.db, id)));
+    const configs = await Promise.all(parsed.data.map((id) => this.trained(id)));
     const details = await Promise.all(parsed.data.map((id) => runDetails(this.parts.db, id)));
     const metricNames = [...new Set(details.flatMap((detail) => detail.metricNames))].sort();
     return { runs, differences: differencesOf(configs), metricNames };
+  }
+
+  /** What a run trains: its config, or the script that is its own. */
+  private async trained(runId: string): Promise<object> {
+    const script = await scriptOf(this.parts.db, runId);
+    return script ? { script } : configOf(this.parts.db, runId);
   }
 
   /** An artifact's bytes, from the run directory or, where that is not here (any more), from the bucket. @throws TrainyardError ARTIFACT_NOT_FOUND */
@@ -116,7 +128,7 @@ function flatten(value: unknown, path: string, into: Map<string, unknown>): Map<
 }
 
 /** The fields in which configs differ, with one value for each config; null where a config lacks the field. */
-export function differencesOf(configs: readonly TrainingConfig[]): { field: string; values: unknown[] }[] {
+export function differencesOf(configs: readonly object[]): { field: string; values: unknown[] }[] {
   const flat = configs.map((config) => flatten(config, '', new Map()));
   const fields = new Set(flat.flatMap((values) => [...values.keys()]));
   return [...fields].flatMap((field) => {

@@ -1,4 +1,4 @@
-import { Box, SimpleGrid } from '@mantine/core';
+import { Box, SimpleGrid, Text } from '@mantine/core';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { CopyAction } from '../../components/copy-action.tsx';
 import { flatten } from '../../components/documents.ts';
@@ -10,6 +10,31 @@ const groups = ['task', 'model', 'dataset', 'training', 'resources'] as const;
 
 /** What a run trains, readable, and as the document it is. */
 export function ConfigTab({ run }: { readonly run: Run }) {
+  if (run.config) return <TrainingConfigView config={run.config} />;
+  return run.script && <ScriptView script={run.script} />;
+}
+
+/** A script of somebody's own: what is started, and where. */
+function ScriptView({ script }: { readonly script: NonNullable<Run['script']> }) {
+  const { t } = useText();
+  return (
+    <div className="surface panel">
+      <Section title={t('config.command')} size={14} mb={4}>
+        <JsonView value={script.command} />
+      </Section>
+      <Section title={t('config.folder')} size={14} mb={4}>
+        <Text size="sm" className="mono" style={{ overflowWrap: 'anywhere' }}>
+          {script.folder}
+        </Text>
+      </Section>
+      <Section title={t('config.environment')} size={14} mb={4}>
+        <Facts facts={Object.entries(script.environment)} />
+      </Section>
+    </div>
+  );
+}
+
+function TrainingConfigView({ config }: { readonly config: NonNullable<Run['config']> }) {
   const { t } = useText();
   const shown = (value: string | number | boolean | null) =>
     value === null ? '–' : typeof value === 'boolean' ? (value ? t('common.yes') : t('common.no')) : value;
@@ -20,25 +45,22 @@ export function ConfigTab({ run }: { readonly run: Run }) {
           <div key={group} style={{ marginBottom: 18 }}>
             <Section title={t(`config.${group}`)} size={14} mb={4}>
               <Facts
-                facts={Object.entries(flatten(run.config[group])).map(([path, value]) => [
-                  path,
-                  shown(value),
-                ])}
+                facts={Object.entries(flatten(config[group])).map(([path, value]) => [path, shown(value)])}
               />
             </Section>
           </div>
         ))}
       </div>
       <Section title={t('config.document')} size={14} mb="xs">
-        <JsonView value={run.config} />
+        <JsonView value={config} />
       </Section>
     </SimpleGrid>
   );
 }
 
-/** A document as JSON, to read and to copy. */
+/** A text, or a document as JSON, to read and to copy. */
 function JsonView({ value }: { readonly value: unknown }) {
-  const text = JSON.stringify(value, null, 2);
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
   return (
     <Box pos="relative">
       <Box pos="absolute" top={6} right={6}>

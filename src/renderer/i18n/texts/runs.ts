@@ -177,6 +177,9 @@ export const runs = {
     training: ['Training', '학습'],
     resources: ['Resources', '자원'],
     document: ['Document', '문서'],
+    command: ['Command', '명령'],
+    folder: ['Folder', '폴더'],
+    environment: ['Environment', '환경 변수'],
   },
   artifacts: {
     none: ['No artifacts yet', '아직 결과물이 없습니다'],

@@ -12,6 +12,7 @@ import { Projects } from '../../../../src/main/features/projects/projects.ts';
 import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
 import { BuiltinTrainers } from '../../../../src/main/features/runs/process/process-trainers.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
+import { checkScript, ScriptTrainers } from '../../../../src/main/features/runs/process/script-trainers.ts';
 import { supervisedExecutors } from '../../../../src/main/features/runs/process/supervised-executor.ts';
 import { createRuns, type Runs, type RunsParts } from '../../../../src/main/features/runs/runs.ts';
 import type { TrainableModels } from '../../../../src/main/features/training/trainable-models.ts';
@@ -141,7 +142,10 @@ export function createStage(options: StageOptions): Stage {
     directories,
     objects: noObjects,
     executors: supervisedExecutors(
-      [new BuiltinTrainers(process.execPath, path.join(import.meta.dirname, 'fake-trainer.mjs'))],
+      [
+        new BuiltinTrainers(process.execPath, path.join(import.meta.dirname, 'fake-trainer.mjs')),
+        new ScriptTrainers(path.join(root, 'resources/trainers/sidecar/main.ts')),
+      ],
       {
         node: process.execPath,
         supervisor: options.supervisor ?? path.join(root, 'src/main/features/runs/supervisor/supervisor.ts'),
@@ -149,6 +153,7 @@ export function createStage(options: StageOptions): Stage {
         log,
       },
     ),
+    checkScript,
     cards: async () => [],
     slots: () => slots,
     pubSub,

@@ -11,7 +11,9 @@ import { acquireFileLock } from '../../../platform/file-lock.ts';
 import { withLastResort } from '../../../platform/last-resort.ts';
 import { inspectStateFile } from '../../../platform/state-file.ts';
 import { watchFolder } from '../../../platform/watch-folder.ts';
+import { readArguments, supervisorUsage } from './arguments.ts';
 import { exitNoRoom, exitTaken, supervisorRecords } from './records.ts';
+import { Sidecar } from './sidecar.ts';
 import { startTrainer, type Trainer } from './trainer.ts';
 
 /** An earlier supervisor of this directory was killed after it had begun: what its trainer wrote must not get a second writer. */
@@ -55,7 +57,11 @@ function obeyCancel(directory: string, stop: Trainer['stop']): { came: () => boo
 /** Starts a trainer with its output in the two files. */
 type StartTrainer = (outputs: readonly [stdout: number, stderr: number]) => Promise<Trainer>;
 
-async function supervise(directory: string, start: StartTrainer): Promise<number> {
+async function supervise(
+  directory: string,
+  start: StartTrainer,
+  sidecarProgram: string | null,
+): Promise<number> {
   const done = () => existsSync(path.join(directory, 'exit.json'));
   if (done()) return 0;
   using held = acquireFileLock(path.join(directory, 'supervisor.lock'), runLockHint, 500);
@@ -75,6 +81,8 @@ async function supervise(directory: string, start: StartTrainer): Promise<number
   failpoint('supervisor.begin.after');
   const outputs = [await records.openOutput('stdout.log'), await records.openOutput('stderr.log')] as const;
   const over = new AbortController();
+  const sidecar = sidecarProgram === null ? null : new Sidecar([process.execPath, sidecarProgram], directory);
+  await sidecar?.untilReady();
   let trainer: Trainer | null = null;
   let ending: Omit<ExitRecordFile, 'startedAt' | 'endedAt'>;
   try {
@@ -106,6 +114,7 @@ async function supervise(directory: string, start: StartTrainer): Promise<number
     for (const output of outputs) closeSync(output);
   }
   const endedAt = new Date().toISOString();
+  await sidecar?.finish(ending);
   failpoint('supervisor.exit.before');
   await records.exited({ ...ending, startedAt, endedAt });
   failpoint('supervisor.exit.after');
@@ -113,23 +122,19 @@ async function supervise(directory: string, start: StartTrainer): Promise<number
   return 0;
 }
 
-const usage =
-  'usage: supervisor RUN_DIRECTORY -- PROGRAM [ARGUMENT …]\n       supervisor RUN_DIRECTORY --container\n';
-
-/** How the trainer is started that the arguments behind the run directory name; null where they name none. */
-function startOf(directory: string, [kind, program, ...args]: readonly string[]): StartTrainer | null {
-  if (kind === '--container') return async () => (await import('./container.ts')).startContainer(directory);
-  if (kind !== '--' || !program) return null;
-  return (outputs) => startTrainer([program, ...args], directory, outputs);
-}
-
-const [given, ...rest] = process.argv.slice(2);
-const directory = path.resolve(given ?? '');
-const start = startOf(directory, rest);
-if (!given || !start) {
-  process.stderr.write(usage);
+const given = readArguments(process.argv.slice(2));
+if (given === null) {
+  process.stderr.write(supervisorUsage);
   process.exit(exitUsage);
 }
+const directory = path.resolve(given.directory);
+
+/** Starts the trainer that the arguments name. */
+async function start(outputs: readonly [stdout: number, stderr: number]): Promise<Trainer> {
+  if (given?.command) return startTrainer({ ...given, command: given.command }, directory, outputs);
+  return (await import('./container.ts')).startContainer(directory);
+}
+
 // Its standard error is a file, which a full disk may refuse; and it must be there when the trainer ends, whatever else goes wrong.
 process.stderr.on('error', () => {});
 withLastResort({
@@ -137,4 +142,4 @@ withLastResort({
     process.stderr.write(`${message}: ${error instanceof Error ? error.stack : String(error)}\n`),
   end: null,
 });
-process.exit(await supervise(directory, start));
+process.exit(await supervise(directory, start, given.sidecar));

@@ -43,11 +43,11 @@ async function endLeftovers(directory: string, session: number | null): Promise<
 
 /**
  * Starts a trainer whose output goes to the two files and whose standard input is a pipe held by this process: when this
- * process is killed, the pipe closes, and a trainer that keeps to the protocol ends itself.
+ * process is killed, the pipe closes, and a trainer that keeps to the protocol ends itself. A script with a folder of its own does not.
  * @throws Error where it could not be started
  */
 export function startTrainer(
-  command: readonly [string, ...string[]],
+  { command, folder }: { command: readonly [string, ...string[]]; folder: string | null },
   directory: string,
   outputs: readonly [stdout: number, stderr: number],
 ): Promise<Trainer> {
@@ -55,11 +55,12 @@ export function startTrainer(
   return new Promise((resolve, reject) => {
     const child = startInRunCgroup(directory, () =>
       spawn(program, programArguments, {
-        cwd: directory,
+        cwd: folder ?? directory,
         detached: true,
         windowsHide: true,
         env: { ...process.env, [runDirectoryVariable]: directory },
-        stdio: ['pipe', ...outputs],
+        // A script that asks for input gets none, and is not left waiting.
+        stdio: [folder === null ? 'pipe' : 'ignore', ...outputs],
       }),
     );
     // A trainer may close its standard input early.

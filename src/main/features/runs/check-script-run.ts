@@ -1,0 +1,37 @@
+import type { CreateRunInput } from '../../../shared/contract/runs.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { scriptName } from '../../../shared/model/script.ts';
+import type { Script } from '../../../shared/model/script-schema.ts';
+import type { Workstation } from './ports.ts';
+import type { CheckedRun } from './queue-run.ts';
+import { insertScript, lockProject } from './run-rows.ts';
+
+/** The executor of scripts: processes of this machine. */
+export const scriptExecutor = 'process';
+
+/** What of a request is meant for our own trainers. */
+const forTrainers = ['dataset', 'version', 'model', 'overrides'] as const;
+
+/** @throws TrainyardError SCRIPT_WITH_MODEL, and those of {@link Workstation.checkScript} */
+export async function checkScriptRun(
+  { checkScript }: Pick<Workstation, 'checkScript'>,
+  { projectId, request }: { projectId: string; request: CreateRunInput },
+  script: Script,
+): Promise<CheckedRun> {
+  const field = forTrainers.find((name) => Object.keys(Object(request[name])).length > 0);
+  if (field) throw fault('SCRIPT_WITH_MODEL', { field });
+  await checkScript(script);
+  const name = scriptName(script.command);
+  return {
+    executor: { name: scriptExecutor, why: null },
+    config: { script },
+    namePrefix: `${name.slice(0, 200)} · `,
+    audited: { script: name, folder: script.folder },
+    lock: async (tx) => {
+      if (!(await lockProject(tx, projectId))) throw fault('PROJECT_NOT_FOUND', { name: request.project });
+    },
+    insert: (tx, runId) => insertScript(tx, runId, name, script),
+    epochs: null,
+    gpuCount: 0,
+  };
+}
