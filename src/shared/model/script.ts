@@ -10,9 +10,9 @@ export const scriptEnvironmentNames = [
 
 /** What a script is called: its file, where the command names one, else its program. */
 export function scriptName(command: string): string {
-  const words = command.trim().split(/\s+/);
+  const words = (command.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll(/["']/g, ''));
   const file =
     words.find((word) => /\.(?:py|sh|ipynb|jl|r|mjs|js|ts)$/i.test(word)) ??
     words.find((word) => !word.includes('='));
-  return (file ?? command).replaceAll(/["']/g, '').split(/[\\/]/).at(-1)?.slice(0, 200) || 'script';
+  return (file ?? command).split(/[\\/]/).at(-1)?.slice(0, 200) || 'script';
 }

@@ -4,7 +4,7 @@ import { scriptName } from '../../../shared/model/script.ts';
 import type { Script } from '../../../shared/model/script-schema.ts';
 import type { Workstation } from './ports.ts';
 import type { CheckedRun } from './queue-run.ts';
-import { insertScript, lockProject } from './run-rows.ts';
+import { insertScript, lockSources } from './run-rows.ts';
 
 /** The executor of scripts: processes of this machine. */
 export const scriptExecutor = 'process';
@@ -28,7 +28,8 @@ export async function checkScriptRun(
     namePrefix: `${name.slice(0, 200)} · `,
     audited: { script: name, folder: script.folder },
     lock: async (tx) => {
-      if (!(await lockProject(tx, projectId))) throw fault('PROJECT_NOT_FOUND', { name: request.project });
+      const gone = await lockSources(tx, projectId, null);
+      if (gone !== null) throw fault('PROJECT_NOT_FOUND', { name: request.project });
     },
     insert: (tx, runId) => insertScript(tx, runId, name, script),
     epochs: null,

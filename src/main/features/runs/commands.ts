@@ -23,6 +23,7 @@ import {
   lockSources,
   type RetryWanted,
   type RunRow,
+  scriptOf,
 } from './run-rows.ts';
 
 /** What a person asks of a run that exists. Each command writes an intent; `advance` does the rest. */
@@ -118,7 +119,9 @@ export class RunCommands {
 
   private async again(run: RunRow, retryWanted: RetryWanted): Promise<void> {
     const isFresh = retryWanted.kind === 'retry';
-    const { datasetId } = (await configOf(this.parts.db, run.id)).dataset;
+    const { db } = this.parts;
+    const isScript = (await scriptOf(db, run.id)) !== null;
+    const datasetId = isScript ? null : (await configOf(db, run.id)).dataset.datasetId;
     failpoint('run.again.before');
     const refused = await this.parts.db.transaction(async (tx) => {
       const found = there(await lockRun(tx, run.id), run.id);

@@ -102,19 +102,19 @@ export async function findRunByRequest(db: Db, requestId: string): Promise<strin
 }
 
 /**
- * Holds project and dataset in place for the transaction.
+ * Holds project and dataset in place for the transaction; of a script's run there is no dataset.
  * @returns which of the two is gone; null where both are there
  */
 export async function lockSources(
   tx: Tx,
   projectId: string,
-  datasetId: string,
+  datasetId: string | null,
 ): Promise<'project' | 'dataset' | null> {
   const live = (table: string) => `SELECT id FROM ${table} WHERE id = $1 AND deleted_at IS NULL`;
   // The project first, as everybody who locks both does: the removal of the dataset would wait for it while this waits for that.
   const project = await query(tx, `${live('projects')} FOR NO KEY UPDATE`, [projectId]);
-  const dataset = await query(tx, `${live('datasets')} FOR SHARE`, [datasetId]);
-  if (dataset.length === 0) return 'dataset';
+  const dataset = datasetId === null ? null : await query(tx, `${live('datasets')} FOR SHARE`, [datasetId]);
+  if (dataset?.length === 0) return 'dataset';
   return project.length === 0 ? 'project' : null;
 }
 
@@ -126,12 +126,6 @@ export async function countNamed(tx: Tx, projectId: string, prefix: string): Pro
     [projectId, prefix],
   );
   return row?.count ?? 0;
-}
-
-/** Locks a project against its removal; answers whether it is there. */
-export async function lockProject(tx: Tx, projectId: string): Promise<boolean> {
-  const live = 'SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE';
-  return (await query(tx, live, [projectId])).length > 0;
 }
 
 /** Adds a run, `pending`. Answers false where its request made one already. */

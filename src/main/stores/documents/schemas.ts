@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scriptSchema } from '../../../shared/model/script-schema.ts';
 import { taskTypes, trainingConfigSchema } from '../../../shared/model/training-config.ts';
 
 // Each is made when it is first used, not while the engine starts.
@@ -51,7 +52,8 @@ export const trainingConfigDocumentSchema = z.lazy(() =>
     ...document,
     workflowId: z.guid(),
     version: z.int().min(1),
-    config: trainingConfigSchema,
+    // A script of somebody's own has no model or data that anybody knew of.
+    config: z.union([trainingConfigSchema, z.strictObject({ script: scriptSchema })]),
     source: z.enum(['llm_parsed', 'manual', 'template']),
     createdAt: time,
   }),
