@@ -42,3 +42,12 @@ for (const folder of folders) {
   });
   if (status !== 0) process.exitCode = status ?? 1;
 }
+// Scripts of tools that nothing else here needs: those that are there.
+if (chosen.length === 0) {
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', 'test/sidecar/real-scripts.test.ts'],
+    { env: { ...process.env, TRAINYARD_TEST_PYTHON: found.python }, stdio: 'inherit' },
+  );
+  if (status !== 0) process.exitCode = status ?? 1;
+}
