@@ -24,7 +24,7 @@ export async function checkScriptRun(
   const name = scriptName(script.command);
   return {
     executor: { name: scriptExecutor, why: null },
-    config: { script },
+    trained: { script },
     namePrefix: `${name.slice(0, 200)} · `,
     audited: { script: name, folder: script.folder },
     lock: async (tx) => {

@@ -87,7 +87,7 @@ async function checkTraining(
   checkCards(config.resources, gpus);
   return {
     executor: await chooseExecutor(executors, model, request.executor),
-    config,
+    trained: { config },
     namePrefix: `${datasetName.slice(0, 120)} · ${config.model.name.slice(0, 100)} · `,
     audited: { model: model.id, datasetId: id, version: version.version },
     lock: async (tx) => {

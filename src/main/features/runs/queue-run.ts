@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { CreateRunInput } from '../../../shared/contract/runs.ts';
+import type { Script } from '../../../shared/model/script-schema.ts';
+import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
@@ -33,8 +35,8 @@ export interface Queueing {
 /** A run that was looked at and may be queued. */
 export interface CheckedRun {
   readonly executor: ChosenExecutor;
-  /** What it trains: kept as a document, and in its journal. */
-  readonly config: object;
+  /** Kept as a document, and in its journal. */
+  readonly trained: { readonly config: TrainingConfig } | { readonly script: Script };
   /** What its name begins with where the request has none; a number follows. */
   readonly namePrefix: string;
   /** What the audit log says of it. */
@@ -54,7 +56,7 @@ export async function queueRun(
   run: CheckedRun,
 ): Promise<{ runId: string }> {
   const { requestId, source } = request;
-  const { config, executor, epochs, gpuCount } = run;
+  const { trained, executor, epochs, gpuCount } = run;
   const runId = idFor(requestId);
   failpoint('run.create.document.before');
   // Before the rows: a run always has its document, and a document without a run is swept or overwritten.
@@ -62,7 +64,7 @@ export async function queueRun(
     id: `${runId}:1`,
     workflowId: runId,
     version: 1,
-    config,
+    ...trained,
     source,
     createdAt: new Date().toISOString(),
   });
@@ -81,7 +83,7 @@ export async function queueRun(
     if (!isNew) return null;
     await run.insert(tx, runId);
     await appendToJournal(tx, runId, null, 'state', { from: null, to: 'pending' });
-    await appendToJournal(tx, runId, null, 'config', { version: 1, source, config, executor });
+    await appendToJournal(tx, runId, null, 'config', { version: 1, source, ...trained, executor });
     await changeRunStatus(tx, { id: runId, status: 'pending' }, 'queued', { queuedAt: new Date() });
     return name;
   });

@@ -52,8 +52,9 @@ export const trainingConfigDocumentSchema = z.lazy(() =>
     ...document,
     workflowId: z.guid(),
     version: z.int().min(1),
-    // A script of somebody's own has no model or data that anybody knew of.
-    config: z.union([trainingConfigSchema, z.strictObject({ script: scriptSchema })]),
+    // One of the two: a script of somebody's own has no model or data that anybody knew of.
+    config: trainingConfigSchema.optional(),
+    script: scriptSchema.optional(),
     source: z.enum(['llm_parsed', 'manual', 'template']),
     createdAt: time,
   }),
