@@ -53,7 +53,7 @@ export async function addTaskRun(
       finalMetrics: { train_loss: 0.31, val_loss: 0.42, ...metrics, best_epoch: 6 },
     },
   );
-  entry.run.config.task.type = task;
+  if (entry.run.config) entry.run.config.task.type = task;
   state.addAttempt(entry, 'completed', { cause: 'exited', exitCode: 0 });
   state.addSteps(entry, stepsPerEpoch * 8, stepsPerEpoch);
   for (const point of entry.points) {

@@ -70,7 +70,8 @@ test('a detector’s page names the best epoch with its metric and marks it on t
 test('early stopping’s metric is named as what the best epoch was chosen by', async () => {
   const { page } = await visitRun(async (state) => {
     const entry = await addDetection(state);
-    entry.run.config.training.earlyStop = { enabled: true, patience: 3, metric: 'val_loss' };
+    if (entry.run.config)
+      entry.run.config.training.earlyStop = { enabled: true, patience: 3, metric: 'val_loss' };
     return entry;
   }, 'charts');
   await page.getByText('6 (by Val. loss)').waitFor();

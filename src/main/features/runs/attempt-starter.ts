@@ -124,10 +124,7 @@ export class AttemptStarter {
     }
   }
 
-  private async prepareScript(
-    { runId, attempt, runDirectory }: AttemptRow,
-    script: Script,
-  ): Promise<void> {
+  private async prepareScript({ runId, attempt, runDirectory }: AttemptRow, script: Script): Promise<void> {
     // It may have been moved since the run was made.
     await this.parts.checkScript(script);
     const config = { protocol: 1, runId, attempt, script };

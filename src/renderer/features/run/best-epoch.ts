@@ -7,8 +7,14 @@ const usual: Readonly<Record<string, string>> = {
   segmentation: 'val_miou',
 };
 
+/** Names that scripts of people's own give to what says how good a model is, the best word first. */
+const ofScripts = [/map50-95/i, /val.*acc|eval.*acc/i, /acc/i, /iou|map|f1/i, /(?:val|eval).*loss/i, /loss/i];
+
 /** The metric that says how good a run's model is. */
-export const mainMetric = (run: Run): string => usual[run.taskType] ?? 'val_accuracy';
+export function mainMetric({ script, metricNames, taskType }: Run): string {
+  const own = script && ofScripts.flatMap((word) => metricNames.find((name) => word.test(name)) ?? [])[0];
+  return own ?? usual[taskType] ?? 'val_accuracy';
+}
 
 interface BestEpoch {
   readonly epoch: number;
@@ -20,7 +26,7 @@ interface BestEpoch {
 export function bestEpoch(run: Run): BestEpoch | null {
   const epoch = run.finalMetrics?.best_epoch;
   if (typeof epoch !== 'number' || !Number.isFinite(epoch)) return null;
-  const { enabled, metric } = run.config.training.earlyStop;
-  const chosen = enabled ? metric : mainMetric(run);
+  const stop = run.config?.training.earlyStop;
+  const chosen = stop?.enabled ? stop.metric : mainMetric(run);
   return { epoch, metric: chosen in (run.finalMetrics ?? {}) ? chosen : null };
 }

@@ -23,10 +23,8 @@ const atFirst = 12;
 /** Images with what is in them beside what the model found, the worst first. Pressing one shows both over each other, large. */
 export function ObjectPredictions({ run, samples }: ObjectPredictionsProps) {
   const { t } = useText();
-  const names = useMemo(
-    () => classesOf(run.config.task.classNames, samples),
-    [run.config.task.classNames, samples],
-  );
+  const { config } = run;
+  const names = useMemo(() => classesOf(config?.task.classNames ?? [], samples), [config, samples]);
   const { id, version } = run.dataset ?? {};
   const shown = useMemo(
     () =>
