@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
 import { LiveLines } from '../../src/main/features/metrics/live-lines.ts';
+import { torchModels } from '../../src/main/features/training/torch-models.ts';
 import type { MovingLines } from '../../src/shared/contract/run-readings.ts';
 import { isEnded, possibleActions } from '../../src/shared/model/run.ts';
 import { found, matches, os, pageOf } from './fixture-api.ts';
@@ -24,6 +25,7 @@ export function fixtureRuns(state: FixtureState) {
   const run = (id: string) => found(state.runs.get(id), `run ${id}`);
   return {
     create: os.runs.create.handler(({ input }) => {
+      state.wishes.push(input);
       const { trainSplit } = input.overrides.dataset ?? {};
       if (trainSplit === 1) {
         throw new ORPCError('CONFIG_INVALID', {
@@ -41,7 +43,7 @@ export function fixtureRuns(state: FixtureState) {
       state.changed({ kind: 'run', id: made.run.id });
       return { runId: made.run.id };
     }),
-    executors: os.runs.executors.handler(() => ({ executors: [{ name: 'builtin', fault: null }], gpus: [] })),
+    executors: os.runs.executors.handler(() => ({ executors: [...state.executors], gpus: [] })),
     models: os.runs.models.handler(() => ({
       models: [
         {
@@ -63,6 +65,11 @@ export function fixtureRuns(state: FixtureState) {
             },
           },
         },
+        ...torchModels.map((model) => ({
+          ...model,
+          executors: [...model.executors],
+          taskTypes: [...model.taskTypes],
+        })),
       ],
     })),
     list: os.runs.list.handler(({ input }) => {

@@ -2,7 +2,9 @@ import type { Reading } from '../../src/shared/contract/dataset-reading.ts';
 import type { Dataset, Validation } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
 import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
+import type { CreateRunInput } from '../../src/shared/contract/runs.ts';
 import type { DiskState } from '../../src/shared/contract/system.ts';
+import { fault } from '../../src/shared/errors/catalogue.ts';
 import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
 import { FixtureBell } from './fixture-bell.ts';
 import { type FixtureImage, type FixtureRun, fixtureId } from './fixture-data.ts';
@@ -27,6 +29,19 @@ export class FixtureState {
   readonly labelled = new Map<string, readonly LabelledImage[]>();
   /** Checks under way. */
   readonly checks = new Map<string, { readonly path: string; done: number }>();
+  /** What runs were asked for. */
+  readonly wishes: CreateRunInput[] = [];
+  executors: { name: string; fault: ReturnType<typeof fault>['record'] | null }[] = [
+    {
+      name: 'docker',
+      fault: fault('DOCKER_NOT_RUNNING', {
+        url: 'unix:///var/run/docker.sock',
+        how: 'sudo systemctl start docker',
+      }).record,
+    },
+    { name: 'venv', fault: null },
+    { name: 'builtin', fault: null },
+  ];
   readonly artifacts = new Map<string, { name: string; body: string }>();
   readonly changes: Change[] = [];
   private readonly bell = new FixtureBell();

@@ -214,22 +214,30 @@ test('of thousands of problems those of one code are shown, each with its line',
   expect(await dialog.locator('tbody tr').count()).toBe(1);
 });
 
-test('a labelled dataset is not offered for training, and why is said', async () => {
-  const { page, fixture, complaints } = await visit(datasetPage);
-  await page.getByRole('alert').filter({ hasText: 'No model can train on this dataset yet' }).waitFor();
+test('a training starts from the page of a labelled dataset, with the models of its task', async () => {
+  const { page, complaints } = await visit(datasetPage);
+  await page.getByRole('link', { name: 'New run' }).click();
+  const field = (name: string) => page.getByRole('combobox', { name });
+  await expect.poll(() => field('Dataset').inputValue()).toBe('shapes-coco v1');
+  await expect.poll(() => field('Task').inputValue()).toBe('Detection');
+  await expect.poll(() => field('Model').inputValue()).toBe('torchvision/fcos_resnet18_fpn');
+  await field('Task').click();
+  await page.getByRole('option', { name: 'Segmentation' }).click();
+  await expect.poll(() => field('Model').inputValue()).toBe('huggingface/nvidia/mit-b0');
+  expect(complaints).toEqual([]);
+});
+
+test('a labelled dataset without boxes and masks starts no training, and why is said', async () => {
+  const { page, fixture } = await visit('/projects');
+  const { state } = fixture.story;
+  await addLabelled(state, (images) => images.map((image) => ({ ...image, objects: [] })));
+  await page.goto(`${fixture.url}${datasetPage}`);
+  await page.getByRole('alert').filter({ hasText: 'Nothing in it can be trained on' }).waitFor();
   const action = page.getByRole('main').getByText('New run', { exact: true });
   expect(await action.evaluate((text) => text.closest('a, button')?.hasAttribute('href'))).toBe(false);
-  await page.goto(`${fixture.url}/runs/new`);
-  const field = page.getByRole('combobox', { name: 'Dataset' });
-  await expect.poll(() => field.inputValue(), { message: 'one that works' }).toBe('fashion-mnist v1');
-  await field.click();
-  const option = page.getByRole('option', { name: /shapes-coco v1/ });
-  expect(await option.textContent()).toContain('labelled objects: no model trains on them yet');
-  expect(await option.getAttribute('data-combobox-disabled')).not.toBeNull();
   await page.goto(`${fixture.url}/runs/new?dataset=${labelledId}`);
-  await page.getByText('No model can train on this dataset yet').waitFor();
+  await page.getByText('Nothing in it can be trained on').waitFor();
   expect(await page.getByRole('button', { name: 'Start training' }).count()).toBe(0);
-  expect(complaints).toEqual([]);
 });
 
 test('the card of a labelled dataset counts objects and draws boxes', async () => {

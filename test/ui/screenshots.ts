@@ -115,10 +115,7 @@ function labelledShots(): readonly Shot[] {
     await at.getByRole('button', { name: /^(Check|검사)$/ }).click();
     await at.getByText('BOX_OUTSIDE').first().waitFor();
   };
-  const choose = async (at: Page) => {
-    await at.locator('input[role=combobox], input[aria-haspopup=listbox]').nth(1).click();
-    await at.getByRole('listbox').last().waitFor();
-  };
+  const unfold = (at: Page) => at.locator('button[aria-expanded]:not([aria-haspopup])').first().click();
   const shots: readonly Shot[] = [
     { name: 'labelled-list', path: '/datasets' },
     { name: 'labelled-page', path: page },
@@ -128,8 +125,7 @@ function labelledShots(): readonly Shot[] {
     { name: 'labelled-view-portrait', path: page, act: view(4) },
     { name: 'labelled-view-background', path: page, act: view(1) },
     { name: 'labelled-check', path: '/datasets?import=true', act: check },
-    { name: 'labelled-new-run', path: '/runs/new', act: choose },
-    { name: 'labelled-new-run-named', path: `/runs/new?dataset=${labelledId}` },
+    { name: 'labelled-new-run', path: `/runs/new?dataset=${labelledId}`, act: unfold },
   ];
   return shots.flatMap((shot) => [
     { ...shot, before, width: 1280 },

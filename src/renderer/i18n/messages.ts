@@ -1,5 +1,6 @@
 import { data } from './texts/data.ts';
 import { doctor } from './texts/doctor.ts';
+import { fieldHelp } from './texts/field-help.ts';
 import { form } from './texts/form.ts';
 import { labels } from './texts/labels.ts';
 import { runs } from './texts/runs.ts';
@@ -7,7 +8,7 @@ import { shell } from './texts/shell.ts';
 import { stack } from './texts/stack.ts';
 import type { Text, Texts } from './texts/text.ts';
 
-const texts = { ...shell, ...data, ...labels, ...runs, ...form, ...stack, ...doctor };
+const texts = { ...shell, ...data, ...labels, ...runs, ...form, ...fieldHelp, ...stack, ...doctor };
 
 /** Every text of a language by its key. */
 export type Messages<Part = typeof texts> = {

@@ -1,3 +1,5 @@
+import type { TaskType } from './training-config.ts';
+
 export interface SomeLabelCounts {
   /** Left out where images have classes. */
   readonly boxes?: number | undefined;
@@ -22,4 +24,15 @@ export function shownCounts(
     return count > 0 ? [[key, count] as const] : [];
   });
   return areMasksOnly(counts) ? others : [['objects', counts.boxes], ...others];
+}
+
+/** What a version of a dataset can be trained for. @param labels what is labelled in its images; null where they have classes themselves */
+export function tasksOf(
+  labels: { readonly boxes: number; readonly masks: number } | null,
+): readonly TaskType[] {
+  if (labels === null) return ['classification'];
+  const tasks: TaskType[] = [];
+  if (labels.boxes > 0) tasks.push('detection');
+  if (labels.masks > 0) tasks.push('segmentation');
+  return tasks;
 }

@@ -1,6 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { tasksOf } from '../../../shared/model/label-counts.ts';
 import type { TaskType } from '../../../shared/model/training-config.ts';
-import { type TrainedDataset, tasksOfDataset } from './choose-task.ts';
+import type { TrainedDataset } from './choose-task.ts';
 import { unlistedModel } from './torch-models.ts';
 import { partsOf, type TrainableModel } from './trainable-model.ts';
 import type { TrainableModels } from './trainable-models.ts';
@@ -16,7 +17,7 @@ export async function chooseModel(
   task: TaskType | undefined,
 ): Promise<TrainableModel> {
   const models = await trainable();
-  const tasks = task === undefined ? tasksOfDataset(dataset) : [task];
+  const tasks = task === undefined ? tasksOf(dataset.labels) : [task];
   const known =
     id === undefined
       ? models.find(({ taskTypes }) => taskTypes.some((type) => tasks.includes(type)))

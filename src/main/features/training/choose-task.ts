@@ -1,6 +1,7 @@
 import type { LabelCounts } from '../../../shared/contract/dataset-labels.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { taskWords } from '../../../shared/format/task.ts';
+import { tasksOf } from '../../../shared/model/label-counts.ts';
 import type { TaskType } from '../../../shared/model/training-config.ts';
 import type { TrainableModel } from './trainable-model.ts';
 
@@ -14,15 +15,6 @@ export interface TrainedDataset {
   readonly labels: LabelCounts | null;
 }
 
-/** What a dataset can be trained for. */
-export function tasksOfDataset({ labels }: Pick<TrainedDataset, 'labels'>): readonly TaskType[] {
-  if (labels === null) return ['classification'];
-  const tasks: TaskType[] = [];
-  if (labels.boxes > 0) tasks.push('detection');
-  if (labels.masks > 0) tasks.push('segmentation');
-  return tasks;
-}
-
 /**
  * What a model is trained for on a dataset: what a person wants, else the first that both can.
  * @throws TrainyardError MODEL_TASK_MISMATCH, DATASET_NEEDS_CLASSES, DATASET_NEEDS_OBJECTS, DATASET_NEEDS_BOXES, DATASET_NEEDS_MASKS
@@ -32,7 +24,7 @@ export function chooseTask(
   dataset: TrainedDataset,
   wanted: TaskType | undefined,
 ): TaskType {
-  const possible = tasksOfDataset(dataset);
+  const possible = tasksOf(dataset.labels);
   const ofModel = wanted === undefined ? model.taskTypes : model.taskTypes.filter((task) => task === wanted);
   if (ofModel.length === 0)
     throw fault('MODEL_TASK_MISMATCH', {

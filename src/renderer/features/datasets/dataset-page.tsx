@@ -6,6 +6,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
+import { tasksOf } from '../../../shared/model/label-counts.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Found } from '../../components/found.tsx';
 import { CancelImport, FileProgress } from '../../components/import-progress.tsx';
@@ -100,7 +101,7 @@ function DatasetBody({ dataset }: { readonly dataset: ShownDataset }) {
         </section>
       )}
       {failure && <ProblemAlert error={TrainyardError.from(failure)} />}
-      {current && current.labels !== null && (
+      {current && tasksOf(current.labels).length === 0 && (
         <Alert
           id={notTrainedId}
           color="gray"
@@ -149,7 +150,7 @@ function Actions({ dataset }: { readonly dataset: ShownDataset }) {
   const [removing, removal] = useDisclosure(false);
   const { version } = useSearch({ from: '/datasets/$datasetId' });
   const shown = dataset.versions.find((one) => one.version === (version ?? dataset.version));
-  const isTrained = !shown || shown.labels === null;
+  const isTrained = !shown || tasksOf(shown.labels).length > 0;
   return (
     <>
       <Button

@@ -2,10 +2,9 @@ import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
 import type { Dataset } from '../../../shared/contract/datasets.ts';
 import { useSearchText } from '../../components/cards-page.tsx';
 import { mostOffered, type SearchField, SearchSelect } from '../../components/search-select.tsx';
-import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 
-type Offered = Pick<Dataset, 'id' | 'name' | 'version' | 'labels'>;
+type Offered = Pick<Dataset, 'id' | 'name' | 'version'>;
 
 interface DatasetSelectProps extends SearchField {
   readonly project: string | null;
@@ -14,9 +13,8 @@ interface DatasetSelectProps extends SearchField {
   readonly labelOf: (dataset: Offered) => string;
 }
 
-/** Chooses one of a project's datasets; those that no model trains on say so. The engine searches them. */
+/** Chooses one of a project's datasets. The engine searches them. */
 export function DatasetSelect({ project, newest, labelOf, value, ...field }: DatasetSelectProps) {
-  const { t } = useText();
   const find = useSearchText();
   // What stands in the field is the choice itself until somebody types.
   const wanted = newest.some((one) => labelOf(one) === find.search) ? '' : find.search;
@@ -31,12 +29,6 @@ export function DatasetSelect({ project, newest, labelOf, value, ...field }: Dat
     wanted === '' ? newest : (found.data?.datasets ?? []).filter(({ version }) => version !== null);
   const offered = [...chosen, ...others];
   const labels = new Map(offered.map((one) => [one.id, labelOf(one)]));
-  const refused = new Map(
-    // The version that an address names may be an older one, without labels.
-    offered
-      .filter((one) => one.labels !== null && one.id !== value)
-      .map(({ id }) => [id, t('labels.notOffered')]),
-  );
   const unfound = !others.some(({ id }) => id === value);
-  return <SearchSelect {...field} {...{ value, labels, refused, unfound, find }} />;
+  return <SearchSelect {...field} {...{ value, labels, unfound, find }} />;
 }

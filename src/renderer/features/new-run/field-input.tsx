@@ -5,11 +5,15 @@ import { rangeOf } from '../../../shared/model/limits.ts';
 import { readNumber } from '../../../shared/model/number-text.ts';
 import type { FieldValue } from '../../components/documents.ts';
 import { useText } from '../../i18n/use-text.ts';
-import type { Field } from './fields.ts';
+import type { Field, Trained } from './fields.ts';
 import { stepped } from './steps.ts';
+
+/** What a field is for stands below it: the inputs of a row are on one line. */
+const order: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error'];
 
 interface FieldInputProps {
   readonly field: Field;
+  readonly trained: Trained;
   readonly value: FieldValue;
   /** What is wrong with it. */
   readonly error: ReactNode;
@@ -17,18 +21,20 @@ interface FieldInputProps {
 }
 
 /** One hyperparameter, with what is wrong with it. */
-export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
+export function FieldInput({ field, trained, value, error, onChange }: FieldInputProps) {
   const { t } = useText();
   const label = t(`fields.${field.label}`);
+  const help = t(`fieldHelp.${field.label}`);
   if (field.kind === 'switch') {
     return (
       <Switch
-        // On the line of the inputs beside it, which have their label above.
-        style={{ display: 'flex', alignItems: 'center', alignSelf: 'end', minHeight: 36 }}
+        // Its text on the line of the inputs beside it, which have their label above.
+        mt={30}
         label={label}
-        checked={value === true}
+        description={help}
+        checked={value === field.on}
         error={error}
-        onChange={(event) => onChange(event.currentTarget.checked)}
+        onChange={(event) => onChange(event.currentTarget.checked ? field.on : field.off)}
       />
     );
   }
@@ -37,7 +43,9 @@ export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
       <Select
         label={label}
         allowDeselect={false}
-        data={[...field.options]}
+        description={help}
+        inputWrapperOrder={order}
+        data={[...field.optionsFor(trained)]}
         value={String(value)}
         error={error}
         onChange={(next) => next !== null && onChange(next)}
@@ -45,6 +53,21 @@ export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
     );
   }
   const text = value === null ? '' : String(value);
+  if (field.kind === 'text') {
+    return (
+      <TextInput
+        label={label}
+        description={help}
+        inputWrapperOrder={order}
+        spellCheck={false}
+        autoComplete="off"
+        placeholder={t('fieldHints.automatic')}
+        value={text}
+        error={error}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  }
   const step = (up: boolean) => {
     const range = rangeOf(field.path);
     const from = text === '' ? (range?.min ?? 0) : readNumber(text);
@@ -55,6 +78,7 @@ export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
   return (
     <NumberField
       label={label}
+      help={help}
       text={text}
       placeholder={field.fallback === null ? t('fieldHints.automatic') : undefined}
       error={error}
@@ -66,6 +90,7 @@ export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
 
 interface NumberFieldProps {
   readonly label: string;
+  readonly help: string;
   readonly text: string;
   readonly placeholder?: string | undefined;
   readonly error: ReactNode;
@@ -75,7 +100,7 @@ interface NumberFieldProps {
 }
 
 /** A number as people write it. What is typed stays as it is typed; arrow keys, the wheel over the focused field and its buttons step. */
-function NumberField({ label, text, placeholder, error, onText, onStep }: NumberFieldProps) {
+function NumberField({ label, help, text, placeholder, error, onText, onStep }: NumberFieldProps) {
   const { t } = useText();
   const input = useRef<HTMLInputElement>(null);
   const step = useRef(onStep);
@@ -117,6 +142,8 @@ function NumberField({ label, text, placeholder, error, onText, onStep }: Number
     <TextInput
       ref={input}
       label={label}
+      description={help}
+      inputWrapperOrder={order}
       inputMode="decimal"
       autoComplete="off"
       spellCheck={false}

@@ -1,160 +1,82 @@
-import { Button, Collapse, Group, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Collapse, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { FormErrors } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef } from 'react';
 import { type CreateRunInput, createRunInput } from '../../../shared/contract/runs.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { type FieldValue, flatten } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
-import { LinkButton } from '../../components/links.tsx';
 import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { ProjectSelect } from '../../components/project-select.tsx';
-import { TrainingRisks } from '../../components/training-risks.tsx';
 import { useWrite, type Write } from '../../components/use-write.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
-import { type EngineClient, engine, queries } from '../../rpc/client.ts';
-import { DatasetSelect } from './dataset-select.tsx';
+import { engine, queries } from '../../rpc/client.ts';
 import { FieldInput } from './field-input.tsx';
-import { advancedFields, allFields, basicFields, type Field } from './fields.ts';
+import { allFields, type Field } from './fields.ts';
 import classes from './new-run-page.module.css';
-import { type Change, changesOf, formPath, overridesOf, type RunValues, untouched } from './run-values.ts';
+import { inputOf } from './run-input.ts';
+import { type Change, changesOf, formPath, type RunValues, untouched } from './run-values.ts';
+import { type NamedDataset, useChoice } from './use-choice.ts';
+import { WhatToTrain } from './what-to-train.tsx';
 
 interface NewRunFormProps {
   readonly firstProject: string | null;
   /** The dataset that the address names. */
-  readonly named: Awaited<ReturnType<EngineClient['datasets']['show']>> | null;
+  readonly named: NamedDataset | null;
   readonly version: number | null;
 }
 
 /** The form itself: what to train on what, and how. */
 export function NewRunForm({ firstProject, named, version }: NewRunFormProps) {
-  const { t, language } = useText();
-  const models = useQuery(queries.runs.models.queryOptions());
+  const { t } = useText();
   const { form, read } = useContractForm({
     schema: createRunInput,
     initialValues: {
       project: firstProject,
       dataset: named?.id ?? null,
       model: null,
+      task: null,
+      executor: 'auto',
       name: '',
       overrides: untouched,
     },
-    toInput: (values: RunValues): unknown => ({
-      project: values.project,
-      dataset,
-      model: model?.id ?? null,
-      overrides: overridesOf(changesOf(flatten(values.overrides), defaults)),
-      ...(values.name.trim() !== '' && { name: values.name }),
-      ...(version !== null && dataset === named?.id && { version }),
-    }),
+    toInput: (values: RunValues): unknown =>
+      inputOf(values, choice, version !== null && choice.dataset === named?.id ? version : null),
   });
-  const { project, dataset: datasetChoice, model: modelChoice, overrides } = form.values;
+  const choice = useChoice(form.values, named, version);
+  const { overrides } = form.values;
+  const { fields, defaults, trained, failed } = choice;
   const [advanced, advancedToggle] = useDisclosure(false);
   const create = useCreateRun();
   useUnsaved(form.isDirty());
-
-  const datasets = useQuery(
-    queries.datasets.list.queryOptions({ input: { project: project ?? '' }, enabled: project !== null }),
-  );
-  const withVersion = (datasets.data?.datasets ?? []).filter((one) => one.version !== null);
-  // Models learn one class for each image: others are offered with the reason why not.
-  const ready = withVersion.filter((one) => one.labels === null);
-  const dataset = datasetChoice ?? ready[0]?.id ?? null;
-  const chosen = useQuery(
-    queries.datasets.show.queryOptions({ input: { dataset: dataset ?? '' }, enabled: dataset !== null }),
-  );
-  // What was named or chosen stays chosen, also where the project does not have it (yet): the engine trains on any dataset.
-  const others = [named, chosen.data].filter((one) => one && !withVersion.some(({ id }) => id === one.id));
-  const kept = [
-    ...new Map([...others, ...withVersion].flatMap((one) => (one ? [[one.id, one]] : []))).values(),
-  ];
-  const trained = (dataset === named?.id && version) || chosen.data?.version;
-  const risks = chosen.data?.versions.find((one) => one.version === trained)?.trainingRisks ?? [];
-  const model = models.data?.models.find(({ id }) => id === modelChoice) ?? models.data?.models[0];
-  const defaults = useMemo(() => flatten(model?.defaults ?? {}), [model]);
   const entered = useMemo(() => flatten(overrides), [overrides]);
-  const changes = changesOf(entered, defaults);
+  const changes = changesOf(fields.all, entered, defaults);
   const isWrong = (field: Field) => Boolean(form.errors[formPath(field)]);
   const refusal = useRefusal(form, create.error);
 
   const input = (field: Field) => (
     <FieldInput
       key={field.path}
-      field={field}
+      {...{ field, trained }}
       value={entered[field.path] ?? defaults[field.path] ?? field.fallback}
       error={form.errors[formPath(field)]}
       onChange={(value) => form.setFieldValue(formPath(field), value)}
     />
   );
-  const advancedShown = advanced || advancedFields.some(({ fields }) => fields.some(isWrong));
-  const failed = [models, datasets].find((query) => query.error);
+  const advancedShown = advanced || fields.advanced.some((one) => one.fields.some(isWrong));
   return (
     <form onSubmit={form.onSubmit((wish) => create.start(wish))} className={classes.columns}>
       <Stack gap="lg">
         {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
-        <Section panel title={t('newRun.what')} mb={16}>
-          <Stack gap="md">
-            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="md">
-              <ProjectSelect
-                label={t('projects.one')}
-                required
-                allowDeselect={false}
-                {...form.getInputProps('project')}
-                value={project}
-              />
-              <DatasetSelect
-                project={project}
-                label={t('datasets.one')}
-                required
-                allowDeselect={false}
-                placeholder={datasets.isSuccess && ready.length === 0 ? t('newRun.noDataset') : undefined}
-                newest={kept}
-                labelOf={(one) => `${one.name} v${(one.id === named?.id && version) || one.version}`}
-                {...form.getInputProps('dataset')}
-                value={dataset}
-              />
-              <Select
-                label={t('runs.model')}
-                required
-                allowDeselect={false}
-                description={model?.description[language]}
-                inputWrapperOrder={['label', 'input', 'description', 'error']}
-                data={(models.data?.models ?? []).map(({ id }) => id)}
-                {...form.getInputProps('model')}
-                value={model?.id ?? null}
-              />
-              <TextInput
-                label={t('common.name')}
-                placeholder={t('newRun.namePlaceholder')}
-                {...form.getInputProps('name')}
-              />
-            </SimpleGrid>
-            <TrainingRisks risks={risks} />
-            {datasets.isSuccess && ready.length === 0 && project !== null && (
-              <Group gap="xs">
-                <Note>{t('newRun.noDatasetHint')}</Note>
-                <LinkButton
-                  size="compact-sm"
-                  variant="default"
-                  to="/datasets"
-                  search={{ import: true, project }}
-                >
-                  {t('datasets.import')}
-                </LinkButton>
-              </Group>
-            )}
-          </Stack>
-        </Section>
+        <WhatToTrain {...{ form, choice, named, version }} />
         <Section panel title={t('newRun.how')} mb={16}>
           <Stack gap="md">
             <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
-              {basicFields.map(input)}
+              {fields.basic.map(input)}
             </SimpleGrid>
             <Button
               variant="subtle"
@@ -176,11 +98,11 @@ export function NewRunForm({ firstProject, named, version }: NewRunFormProps) {
             </Button>
             <Collapse expanded={advancedShown}>
               <Stack gap="lg">
-                {advancedFields.map(({ group, fields }) => (
+                {fields.advanced.map(({ group, fields: grouped }) => (
                   <fieldset key={group} className={classes.group}>
                     <legend>{t(`fieldGroups.${group}`)}</legend>
                     <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
-                      {fields.map(input)}
+                      {grouped.map(input)}
                     </SimpleGrid>
                   </fieldset>
                 ))}

@@ -2,6 +2,7 @@ import { IconDatabaseOff } from '@tabler/icons-react';
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { tasksOf } from '../../../shared/model/label-counts.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { GonePage } from '../../components/found.tsx';
 import { LinkButton } from '../../components/links.tsx';
@@ -58,7 +59,8 @@ export function NewRunPage() {
     return unfit(t('gone.version', { version }), t('gone.versionHint', { name: dataset.name, versions }));
   }
   const wanted = dataset?.versions.find((one) => one.version === (version ?? dataset.version));
-  if (wanted && wanted.labels !== null) return unfit(t('labels.notTrained'), t('labels.notTrainedHint'));
+  if (wanted && tasksOf(wanted.labels).length === 0)
+    return unfit(t('labels.notTrained'), t('labels.notTrainedHint'));
   return page(
     <NewRunForm
       key={JSON.stringify(search)}

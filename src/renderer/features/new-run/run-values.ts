@@ -1,4 +1,6 @@
+import type { CreateRunInput } from '../../../shared/contract/runs.ts';
 import { readNumber } from '../../../shared/model/number-text.ts';
+import type { TaskType } from '../../../shared/model/training-config.ts';
 import { type FieldValue, unflatten } from '../../components/documents.ts';
 import { allFields, type Field } from './fields.ts';
 
@@ -7,6 +9,8 @@ export type RunValues = {
   readonly project: string | null;
   readonly dataset: string | null;
   readonly model: string | null;
+  readonly task: TaskType | null;
+  readonly executor: CreateRunInput['executor'];
   readonly name: string;
   /** Hyperparameters as the contract nests them: numbers as they were written, null if left alone. */
   readonly overrides: Readonly<Record<string, unknown>>;
@@ -27,17 +31,19 @@ export interface Change {
 export const formPath = (field: Field) => `overrides.${field.path}`;
 
 function meantBy(field: Field, entered: FieldValue): FieldValue {
+  if (field.kind === 'text') return String(entered ?? '').trim() || null;
   if (field.kind !== 'number' || typeof entered !== 'string') return entered;
   if (entered.trim() === '' && field.fallback === null) return null;
   return readNumber(entered) ?? entered;
 }
 
-/** What differs from the model's defaults. Both by the field's dotted path. */
+/** What differs from the model's defaults in these fields. Both by the field's dotted path. */
 export function changesOf(
+  fields: readonly Field[],
   entered: Readonly<Record<string, FieldValue>>,
   defaults: Readonly<Record<string, FieldValue>>,
 ): readonly Change[] {
-  return allFields.flatMap((field) => {
+  return fields.flatMap((field) => {
     const text = entered[field.path] ?? null;
     const value = meantBy(field, text);
     const before = defaults[field.path] ?? field.fallback;

@@ -77,16 +77,12 @@ export const labels = {
     splitCount: ['{{split}} {{formatted}}', '{{split}} {{formatted}}장'],
     noSplits: ['Made when a run starts', '학습을 시작할 때 나눔'],
     allSplits: ['All splits', '모든 분할'],
-    notTrained: [
-      'No model can train on this dataset yet',
-      '아직 이 데이터셋으로 학습할 수 있는 모델이 없습니다',
-    ],
+    notTrained: ['Nothing in it can be trained on', '학습에 쓸 수 있는 라벨이 없습니다'],
     notTrainedHint: [
-      'Its images have labelled objects. The models here learn one class for each image.',
-      '이미지 안의 객체에 라벨이 있는 데이터셋입니다. 지금 있는 모델은 이미지 하나에 클래스 하나를 배웁니다.',
+      'Its images have neither boxes nor masks. Import a version in which objects are labelled.',
+      '이미지에 상자도 마스크도 없습니다. 객체에 라벨이 있는 버전을 가져오세요.',
     ],
     importedHint: ['Look at its images and labels.', '이미지와 라벨을 살펴보세요.'],
-    notOffered: ['labelled objects: no model trains on them yet', '객체 라벨: 아직 학습할 수 있는 모델 없음'],
   },
   viewer: {
     stage: ['{{path}}, {{objects}}', '{{path}}, {{objects}}'],

@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { tasksOf } from '../../../shared/model/label-counts.ts';
+import { flatten } from '../../components/documents.ts';
+import { type EngineClient, queries } from '../../rpc/client.ts';
+import { fieldsFor } from './fields.ts';
+import type { RunValues } from './run-values.ts';
+
+export type NamedDataset = Awaited<ReturnType<EngineClient['datasets']['show']>>;
+export type OfferedModel = Awaited<ReturnType<EngineClient['runs']['models']>>['models'][number];
+
+/**
+ * What is chosen in the form, and what there is to choose from: the models are those that fit the dataset.
+ * @param named the dataset that the address names, and its version
+ */
+export function useChoice(
+  { project, dataset: datasetChoice, model: modelChoice, task: taskChoice }: RunValues,
+  named: NamedDataset | null,
+  version: number | null,
+) {
+  const models = useQuery(queries.runs.models.queryOptions());
+  const executors = useQuery(queries.runs.executors.queryOptions());
+  const datasets = useQuery(
+    queries.datasets.list.queryOptions({ input: { project: project ?? '' }, enabled: project !== null }),
+  );
+  const ready = (datasets.data?.datasets ?? []).filter((one) => one.version !== null);
+  const dataset = datasetChoice ?? ready[0]?.id ?? null;
+  const chosen = useQuery(
+    queries.datasets.show.queryOptions({ input: { dataset: dataset ?? '' }, enabled: dataset !== null }),
+  );
+  // What was named or chosen stays chosen, also where the project does not have it (yet): the engine trains on any dataset.
+  const others = [named, chosen.data].filter((one) => one && !ready.some(({ id }) => id === one.id));
+  const kept = [...new Map([...others, ...ready].flatMap((one) => (one ? [[one.id, one]] : []))).values()];
+  const number = (dataset === named?.id && version) || chosen.data?.version;
+  const trained = chosen.data?.versions.find((one) => one.version === number);
+
+  const tasks = tasksOf(trained?.labels ?? null);
+  const task = tasks.find((one) => one === taskChoice) ?? tasks[0] ?? 'classification';
+  const fitting = (models.data?.models ?? []).filter(({ taskTypes }) => taskTypes.includes(task));
+  const model = fitting.find(({ id }) => id === modelChoice) ?? fitting[0] ?? null;
+  const isBuiltin = model?.id.startsWith('builtin/') ?? true;
+  const fields = useMemo(() => fieldsFor({ task, isBuiltin }), [task, isBuiltin]);
+  const defaults = useMemo(() => flatten(model?.defaults ?? {}), [model]);
+  return {
+    ...{ datasets, ready, kept, dataset, tasks, task, fitting, model, fields, defaults },
+    trained: { task, isBuiltin },
+    risks: trained?.trainingRisks ?? [],
+    executors: executors.data?.executors ?? null,
+    gpus: executors.data?.gpus ?? [],
+    failed: [models, executors, datasets].find((query) => query.error) ?? null,
+  };
+}
+export type Choice = ReturnType<typeof useChoice>;

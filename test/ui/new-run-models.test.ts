@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.mjs';
+import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { fixtureId } from './fixture-data.ts';
+import { addLabelled, labelledId } from './fixture-labelled.ts';
+import { visitFixture } from './visit.ts';
+
+let opened: OpenBrowser;
+beforeAll(async () => {
+  await ensureBuilt({ only: ['desktop'] });
+  opened = await openBrowser();
+});
+afterAll(async () => {
+  await opened?.[Symbol.asyncDispose]();
+});
+
+/** The form of a new run on the labelled dataset. */
+async function visitForm(search = `?dataset=${labelledId}`, locale = 'en-GB') {
+  const visited = await visitFixture(opened, '/projects', { locale });
+  const { page, fixture } = visited;
+  await addLabelled(fixture.story.state);
+  await page.goto(`${fixture.url}/runs/new${search}`);
+  const choose = async (field: string, option: string) => {
+    await page.getByRole('combobox', { name: field }).click();
+    await page.getByRole('option', { name: option, exact: true }).click();
+  };
+  return { ...visited, choose };
+}
+
+test('only what the chosen trainer knows is asked for, and each field says what it does', async () => {
+  const { page, choose } = await visitForm(`?dataset=${fixtureId(2, 1)}`);
+  const fields = page.locator('form');
+  await page.getByRole('button', { name: 'Advanced' }).click();
+  await fields.getByText('How often every image is seen.').waitFor();
+  for (const name of ['GPUs', 'Reading processes'])
+    expect(await fields.getByRole('textbox', { name, exact: true }).count(), name).toBe(0);
+  await choose('Model', 'timm/resnet18');
+  await fields.getByRole('textbox', { name: 'GPUs', exact: true }).waitFor();
+  await fields.getByRole('switch', { name: 'Balance the classes' }).waitFor();
+  await page.goto(`${new URL(page.url()).origin}/runs/new?dataset=${labelledId}`);
+  await page.getByRole('button', { name: 'Advanced' }).click();
+  await fields.getByRole('textbox', { name: 'Reading processes' }).waitFor();
+  expect(await fields.getByRole('switch', { name: 'Balance the classes' }).count(), 'of a detector').toBe(0);
+  await page.getByRole('combobox', { name: 'Watched metric' }).click();
+  await page.getByRole('option', { name: 'val_map50_95' }).waitFor();
+  expect(await page.getByRole('option', { name: 'val_accuracy' }).count()).toBe(0);
+});
+
+test('where a model is trained is chosen by itself, and why is said', async () => {
+  const { page, choose, fixture } = await visitForm();
+  const field = page.getByRole('combobox', { name: 'Where it trains' });
+  await expect.poll(() => field.inputValue()).toBe('Automatic');
+  await page
+    .getByText(
+      'Python environment: the first that works here. Docker container: Docker Engine is not running: nothing answers at unix:///var/run/docker.sock.',
+    )
+    .waitFor();
+  await choose('Where it trains', 'Docker container');
+  await expect.poll(() => page.getByText('the first that works here').count()).toBe(0);
+  await choose('Where it trains', 'Python environment');
+  await page.getByRole('textbox', { name: 'Batch size' }).fill('16');
+  await page.getByRole('textbox', { name: 'GPUs' }).fill('2');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect.poll(() => fixture.story.state.wishes.length).toBe(1);
+  expect(fixture.story.state.wishes[0]).toMatchObject({
+    executor: 'venv',
+    model: 'torchvision/fcos_resnet18_fpn',
+    overrides: { task: { type: 'detection' }, training: { batchSize: 16 }, resources: { gpuCount: 2 } },
+  });
+});
+
+test('where nothing can train a model, each reason is said', async () => {
+  const { page, fixture } = await visitForm(`?dataset=${fixtureId(2, 1)}`, 'ko-KR');
+  fixture.story.state.executors.splice(1, 1);
+  await page.reload();
+  await page.getByRole('combobox', { name: '모델' }).click();
+  await page.getByRole('option', { name: 'timm/resnet18' }).click();
+  await page.getByText('아직 여기에는 이 모델을 학습할 수 있는 곳이 없습니다.').waitFor();
+  await page.getByText('Python 환경: 이 엔진에 없습니다.').waitFor();
+});
+
+test('the licence of a model of Ultralytics is said where it is chosen, and of no other', async () => {
+  const { page, choose } = await visitForm();
+  await choose('Model', 'ultralytics/yolo11n');
+  await page.getByRole('alert').filter({ hasText: 'Licence: AGPL-3.0' }).waitFor();
+  await choose('Model', 'torchvision/fcos_resnet18_fpn');
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+});
+
+test('what was entered for another trainer is not sent to this one', async () => {
+  const { page, choose, fixture } = await visitForm(`?dataset=${fixtureId(2, 1)}`);
+  await choose('Model', 'timm/resnet18');
+  await page.getByRole('textbox', { name: 'GPUs' }).fill('2');
+  await choose('Model', 'builtin/cnn');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect.poll(() => fixture.story.state.wishes.length).toBe(1);
+  expect(fixture.story.state.wishes[0]?.overrides).toEqual({});
+});
