@@ -24,6 +24,7 @@ import { stackErrors } from './stack.ts';
 import { stateFolderErrors } from './state-folder.ts';
 import { storeServerErrors } from './store-servers.ts';
 import { storeErrors } from './stores.ts';
+import { trainerEnvironmentErrors } from './trainer-environment.ts';
 import { trainingErrors, trainingRisks } from './training.ts';
 
 /** Every error that has a code of ours, by its code. */
@@ -53,6 +54,7 @@ export const catalogue = {
   ...stateFolderErrors,
   ...storeErrors,
   ...storeServerErrors,
+  ...trainerEnvironmentErrors,
   ...trainingErrors,
   ...trainingRisks,
 };
