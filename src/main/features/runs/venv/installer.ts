@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
-import { diskFull } from '../../../platform/faults/disk-room.ts';
+import { diskFull, isDiskSpent } from '../../../platform/faults/disk-room.ts';
 import { runProgram } from '../../../platform/run-program.ts';
 import { forUv, pythonEnvironment, readPipSettings, withoutSecrets } from './installer-environment.ts';
 import { type Python, pythonIn } from './python.ts';
@@ -174,7 +174,9 @@ function installFault(
 ): TrainyardError {
   const { failure, lines } = end;
   const details = { lines: lines.slice(-30) };
-  if (isRoomFault(end)) return diskFull(folder, new Error(lines.find((line) => noRoom.test(line))));
+  // Python's venv does not pass on what its own pip wrote.
+  if (isRoomFault(end) || isDiskSpent(folder))
+    return diskFull(folder, new Error(lines.find((line) => noRoom.test(line)) ?? lines.at(-1)));
   const at = lines.findLastIndex((line) => /^(error|ERROR)\b/.test(line));
   const words = withoutSecrets(
     (at < 0 ? lines.slice(-3) : lines.slice(at)).map((line) => line.trim()).join(' '),

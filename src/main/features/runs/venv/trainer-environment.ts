@@ -24,11 +24,12 @@ const stampSchema = z.object({
   requirements: text,
   build: z.enum(['cuda', 'rocm', 'cpu']),
   chosenPython: z.nullable(text),
-  /** The environment's folder; null if a person's own Python has everything. */
+  /** The name of the environment's folder; null if a person's own Python has everything. */
   folder: z.nullable(text),
   /** Paths of a person's own Python with the times when they were changed: what they have then was tried. */
   seen: z.record(text, z.number()),
-  python: text,
+  /** A person's own Python; empty if the environment's own runs the trainer. */
+  ownPython: text,
   pythonVersion: text,
   torch: text,
   versions: z.record(text, text),
@@ -110,7 +111,7 @@ export class TrainerEnvironment {
     const build = await chooseTorchBuild(environment);
     const stamp = this.stamp();
     if (stamp && this.fits(stamp, requirements, build))
-      return { kind: 'ready', environment: environmentOf(stamp) };
+      return { kind: 'ready', environment: this.ready(stamp) };
     try {
       const { python } = await findPython(choices().python, requirements.leastPython, environment);
       return { kind: 'absent', python, build: build.kind };
@@ -137,9 +138,9 @@ export class TrainerEnvironment {
     const build = await chooseTorchBuild(environment);
     const stamp = this.stamp();
     if (stamp && this.fits(stamp, requirements, build)) {
-      if (stamp.cardsFault === null) return environmentOf(stamp);
+      if (stamp.cardsFault === null) return this.ready(stamp);
       // The driver may be another one by now.
-      const trial = await tryPython(stamp.python, trainer, environment, signal);
+      const trial = await tryPython(this.pythonOf(stamp), trainer, environment, signal);
       if ('torch' in trial) return this.keep({ ...stamp, ...resultOf(trial, build) }, report);
     }
     const { python: chosenPython, wheels } = choices();
@@ -150,7 +151,7 @@ export class TrainerEnvironment {
       const trial = await tryPython(base.python, trainer, environment, signal);
       if ('torch' in trial)
         return this.keep(
-          { ...key, folder: null, seen: changesOf(base), python: base.python, ...resultOf(trial, build) },
+          { ...key, folder: null, seen: changesOf(base), ownPython: base.python, ...resultOf(trial, build) },
           report,
         );
       const missing = trial.unsuited.join(', ');
@@ -159,7 +160,7 @@ export class TrainerEnvironment {
         ko: `없는 패키지가 있어 이 Python으로 새 환경을 만듭니다: ${missing}`,
       });
     }
-    return this.make(key, base, requirements, build, wheels, report, signal);
+    return await this.make(key, base, requirements, build, wheels, report, signal);
   }
 
   private async make(
@@ -186,8 +187,8 @@ export class TrainerEnvironment {
       const python = pythonIn(folder);
       const trial = await tryPython(python, trainer, environment, signal);
       if (!('torch' in trial)) throw new Error(`${folder} lacks ${trial.unsuited.join(', ')}`);
-      const made = { ...key, folder, seen: {}, python, ...resultOf(trial, build) };
-      const ready = this.keep(made, report);
+      const made = { ...key, folder: path.basename(folder), seen: {}, ownPython: '' };
+      const ready = this.keep({ ...made, ...resultOf(trial, build) }, report);
       await this.removeUnused(folder);
       return ready;
     } catch (error) {
@@ -225,22 +226,36 @@ export class TrainerEnvironment {
       stamp.requirements === hash &&
       stamp.build === kind &&
       stamp.chosenPython === this.options.choices().python;
-    if (!isSame || !existsSync(stamp.python)) return false;
-    if (stamp.folder !== null) return path.dirname(stamp.folder) === this.folder();
+    if (!isSame || !existsSync(this.pythonOf(stamp))) return false;
+    if (stamp.folder !== null) return path.basename(stamp.folder) === stamp.folder;
     return Object.entries(stamp.seen).every(([file, changed]) => changeOf(file) === changed);
   }
 
   private keep(stamp: Stamp, report: (line: ProgressLine) => void): ReadyEnvironment {
     replaceFile(path.join(this.folder(), 'torch.json'), `${JSON.stringify(stamp, null, 2)}\n`);
-    const ready = environmentOf(stamp);
+    const ready = this.ready(stamp);
     const where = ready.cards.length > 0 ? ready.cards.join(', ') : 'CPU';
     report({ en: `Ready: torch ${ready.torch} on ${where}`, ko: `준비됨: torch ${ready.torch}, ${where}` });
     return ready;
   }
 
+  private pythonOf({ folder, ownPython }: Stamp): string {
+    return folder === null ? ownPython : pythonIn(path.join(this.folder(), folder));
+  }
+
+  private ready(stamp: Stamp): ReadyEnvironment {
+    const { pythonVersion, torch, versions, device, cards, cardsFault: kept } = stamp;
+    return {
+      python: this.pythonOf(stamp),
+      ...{ pythonVersion, torch, versions, device, cards },
+      cardsFault: kept && TrainyardError.from(kept),
+    };
+  }
+
   /** Removes environments that no stamp names and no process runs from: of a preparation that was killed, or of an earlier Trainyard. */
   private async removeUnused(besides: string | null): Promise<void> {
-    const kept = [besides, this.stamp()?.folder];
+    const named = this.stamp()?.folder ?? null;
+    const kept = [besides, named && path.join(this.folder(), named)];
     const found = readdirSync(this.folder(), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.name.startsWith('torch-'))
       .map((entry) => path.join(this.folder(), entry.name))
@@ -278,11 +293,3 @@ function resultOf(trial: Trial, build: TorchBuild) {
     cardsFault: fault && { ...fault.record, place: undefined },
   };
 }
-
-const environmentOf = (stamp: Stamp): ReadyEnvironment => {
-  const { python, pythonVersion, torch, versions, device, cards, cardsFault: kept } = stamp;
-  return {
-    ...{ python, pythonVersion, torch, versions, device, cards },
-    cardsFault: kept && TrainyardError.from(kept),
-  };
-};
