@@ -1,32 +1,32 @@
-import { badGateway, failure, unavailable } from './entry.ts';
+import { badGateway, conflict, failure } from './entry.ts';
 
 /** What keeps the torch trainer's Python environment from being made, or from working. */
 export const trainerEnvironmentErrors = {
-  PYTHON_NOT_FOUND: unavailable(
+  PYTHON_NOT_FOUND: conflict(
     'The torch trainer needs Python {least} or newer, and there is no Python on the PATH',
     'Install Python {least} or newer, or name one: TRAINYARD_TRAINER_PYTHON=/path/to/python3.',
     'torch 학습기에는 Python {least} 이상이 필요하지만, PATH에 Python이 없습니다',
     'Python {least} 이상을 설치하거나 TRAINYARD_TRAINER_PYTHON=/path/to/python3처럼 직접 지정하세요.',
   ),
-  PYTHON_TOO_OLD: unavailable(
+  PYTHON_TOO_OLD: conflict(
     'The torch trainer needs Python {least} or newer; found: {found}',
     'Install a newer Python beside it, or name one: TRAINYARD_TRAINER_PYTHON=/path/to/python3.',
     'torch 학습기에는 Python {least} 이상이 필요합니다. 찾은 것: {found}',
     '더 새로운 Python을 따로 설치하거나 TRAINYARD_TRAINER_PYTHON=/path/to/python3처럼 직접 지정하세요.',
   ),
-  PYTHON_UNUSABLE: unavailable(
+  PYTHON_UNUSABLE: conflict(
     'The Python that was chosen for the torch trainer, {python}, does not run ({reason})',
     'Correct TRAINYARD_TRAINER_PYTHON or the setting trainerPython, or remove it: a Python is then looked for on the PATH.',
     'torch 학습기용으로 지정한 Python {python}{python|이|가} 실행되지 않습니다({reason})',
     'TRAINYARD_TRAINER_PYTHON이나 trainerPython 설정을 고치거나 지우세요. 지우면 PATH에서 Python을 찾습니다.',
   ),
-  PYTHON_WITHOUT_VENV: unavailable(
+  PYTHON_WITHOUT_VENV: conflict(
     '{python} (Python {version}) cannot make environments: its module ensurepip is not there',
     'On Debian and Ubuntu: sudo apt-get install -y {package}. Or install uv, which does without it.',
     '{python}(Python {version})에 ensurepip 모듈이 없어 가상 환경을 만들 수 없습니다',
     'Debian이나 Ubuntu라면 sudo apt-get install -y {package}{package|을|를} 실행하세요. uv를 설치해도 됩니다.',
   ),
-  TRAINER_WHEELS_MISSING: unavailable(
+  TRAINER_WHEELS_MISSING: conflict(
     'The folder of wheels for the torch trainer is not there: {folder}',
     'Correct TRAINYARD_TRAINER_WHEELS or the setting trainerWheels, or remove it: the packages then come from the package index.',
     'torch 학습기용 wheel 폴더가 없습니다: {folder}',
@@ -49,6 +49,12 @@ export const trainerEnvironmentErrors = {
     'The lines above it say more. What was begun is removed; try again once the cause is gone.',
     '{program}{program|으로|로} torch 학습기의 패키지를 설치하지 못했습니다({end}). {words}',
     '자세한 내용은 그 앞의 출력에 있습니다. 설치하던 것은 지워졌으니 원인을 없앤 뒤 다시 시도하세요.',
+  ),
+  TRAINER_ENVIRONMENT_GONE: failure(
+    'The Python environment of the torch trainer was taken away before the training began',
+    'Retry the run: the environment is made again.',
+    '학습을 시작하기 전에 torch 학습기의 Python 환경이 없어졌습니다',
+    '다시 학습하세요. 환경은 다시 만들어집니다.',
   ),
   TORCH_BROKEN: failure(
     'torch does not work in {python}: {reason}',

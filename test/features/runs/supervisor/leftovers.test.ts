@@ -82,7 +82,7 @@ test.runIf(onLinux)('a cancelled trainer that does not listen leaves nothing eit
 /** Whether this machine and user have cgroups of version 2 to give. */
 async function hasCgroups(): Promise<boolean> {
   await using place = await temporaryFolder();
-  startInRunCgroup(place.folder, () => {});
+  startInRunCgroup(place.folder, null, () => {});
   const has = existsSync(path.join(place.folder, 'cgroup'));
   await endProcessesOfRun(place.folder);
   return has;

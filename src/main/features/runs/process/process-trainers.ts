@@ -43,9 +43,9 @@ export class BuiltinTrainers implements Trainers {
 }
 
 /** The processes with a part in their command line that ends with the run directory, without supervisors. */
-async function trainerProcesses(part: string, runDirectory: string): Promise<number[]> {
+export async function trainerProcesses(part: string, runDirectory: string): Promise<number[]> {
   return (await listProcesses())
     .filter(({ command }) => command.includes(part) && command.endsWith(runDirectory))
-    .filter(({ command, pid }) => !command.includes(` ${runDirectory} -- `) && pid !== process.pid)
+    .filter(({ command, pid }) => !command.includes(` ${runDirectory} --`) && pid !== process.pid)
     .map(({ pid }) => pid);
 }

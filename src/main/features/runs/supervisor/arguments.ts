@@ -9,11 +9,15 @@ export interface SupervisorArguments {
   readonly folder: string | null;
   /** The program that reads what such a script writes; null for a trainer, which writes `events.jsonl` itself. */
   readonly sidecar: string | null;
+  /** What all processes of the trainer together may have; null: no limit. */
+  readonly memoryBytes: number | null;
+  /** How far the trainer gives way to other programs, as `nice` counts it; null: as this process. */
+  readonly niceness: number | null;
 }
 
 /** How a supervisor is to be started. */
 export const supervisorUsage = [
-  'usage: supervisor RUN_DIRECTORY [--folder FOLDER] [--sidecar PROGRAM] -- PROGRAM [ARGUMENT …]',
+  'usage: supervisor RUN_DIRECTORY [--folder FOLDER] [--sidecar PROGRAM] [--memory BYTES] [--nice NUMBER] -- PROGRAM [ARGUMENT …]',
   '       supervisor RUN_DIRECTORY [--sidecar PROGRAM] --container',
   '',
 ].join('\n');
@@ -25,14 +29,25 @@ export function readArguments(words: readonly string[]): SupervisorArguments | n
   try {
     const { values, positionals } = parseArgs({
       args: words.slice(0, divider),
-      options: { folder: { type: 'string' }, sidecar: { type: 'string' }, container: { type: 'boolean' } },
+      options: {
+        folder: { type: 'string' },
+        sidecar: { type: 'string' },
+        memory: { type: 'string' },
+        nice: { type: 'string' },
+        container: { type: 'boolean' },
+      },
       allowPositionals: true,
     });
     const { folder = null, sidecar = null, container = false } = values;
     const [directory, ...others] = positionals;
     if (!directory || others.length > 0 || container === (program !== undefined)) return null;
-    return { directory, command: program === undefined ? null : [program, ...rest], folder, sidecar };
+    const command = program === undefined ? null : ([program, ...rest] as const);
+    const memoryBytes = numberOf(values.memory);
+    const niceness = numberOf(values.nice);
+    return { directory, command, folder, sidecar, memoryBytes, niceness };
   } catch {
     return null;
   }
 }
+
+const numberOf = (word: string | undefined) => (word === undefined ? null : Number(word));

@@ -5,7 +5,7 @@ import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { readStateText } from '../../../platform/state-file.ts';
 
-/** In the run directory: where the run's cgroup is, to be found after the supervisor was killed. */
+/** In the run directory: where the run's cgroups are, a path a line, to be found after the supervisor was killed. */
 const recordName = 'cgroup';
 
 /** What says that this system or this user has no cgroup of its own to give. */
@@ -27,73 +27,147 @@ const notHere = [
 const nameOf = (runDirectory: string) =>
   `trainyard-${createHash('sha256').update(runDirectory).digest('hex').slice(0, 24)}`;
 
-/** Where cgroups of version 2 are mounted; null if they are not. */
-function mountPoint(): string | null {
-  const line = readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .find((one) => / - cgroup2 /.test(one));
-  return line?.split(' ')[4] ?? null;
+/** A tree of cgroups: where it is mounted, and the one in it that this process is in. */
+interface Tree {
+  readonly mount: string;
+  readonly own: string;
 }
 
-function ownCgroup(): string | null {
-  const mount = mountPoint();
-  const own = /^0::(\/.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
-  return mount !== null && own !== undefined ? path.join(mount, own) : null;
+/** The tree of version 2, and that of version 1 for memory where version 2 does not have it (a system of both). */
+function trees(): { readonly unified: Tree | null; readonly memory: Tree | null } {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const cgroups = readFileSync('/proc/self/cgroup', 'utf8');
+  const tree = (mounted: RegExp, member: RegExp): Tree | null => {
+    const mount = mounts.find((line) => mounted.test(line))?.split(' ')[4];
+    const own = member.exec(cgroups)?.[1];
+    return mount === undefined || own === undefined ? null : { mount, own: path.join(mount, own) };
+  };
+  return {
+    unified: tree(/ - cgroup2 /, /^0::(\/.*)$/m),
+    memory: tree(/ - cgroup \S+ \S*\bmemory\b/, /^\d+:(?:\S*,)?memory(?:,\S*)?:(\/.*)$/m),
+  };
+}
+
+/** Of the cgroup of a process and the one above, the first whose children may have a limit of memory; null if neither. */
+function limitsMemory({ own, mount }: Tree): string | null {
+  const above = own === mount ? [] : [path.dirname(own)];
+  const given = (folder: string) => readFileSync(path.join(folder, 'cgroup.subtree_control'), 'utf8');
+  return [own, ...above].find((folder) => /\bmemory\b/.test(given(folder))) ?? null;
 }
 
 /**
  * Calls `start` with this process inside a cgroup of the run, so that whatever it starts is in there from its first instant and
  * cannot leave; and goes back. Where there is no such cgroup to be had, only calls it.
+ * @param memoryBytes what all of it together may have; null: no limit
  */
-export function startInRunCgroup<T>(runDirectory: string, start: () => T): T {
-  const home = process.platform === 'linux' ? enter(runDirectory) : null;
+export function startInRunCgroup<T>(runDirectory: string, memoryBytes: number | null, start: () => T): T {
+  const homes = process.platform === 'linux' ? enter(runDirectory, memoryBytes) : [];
   try {
     return start();
   } finally {
-    if (home !== null) leave(home);
+    for (const home of homes) leave(home);
   }
 }
+
+/** What is not to be had here is null. */
+function unlessNotHere<Result>(work: () => Result): Result | null {
+  try {
+    return work();
+  } catch (error) {
+    if (!hasCode(error, ...notHere)) throw error;
+    return null;
+  }
+}
+
+const moveInto = (folder: string) => writeFileSync(path.join(folder, 'cgroup.procs'), String(process.pid));
 
 function leave(home: string): void {
-  try {
-    writeFileSync(path.join(home, 'cgroup.procs'), String(process.pid));
-  } catch (error) {
-    // It stays inside then, and the run's processes are found by their mark only.
-    if (!hasCode(error, ...notHere)) throw error;
+  // Where it can't, it stays inside, and the run's processes are found by their mark only.
+  unlessNotHere(() => moveInto(home));
+}
+
+/** Moves this process into the run's cgroups. Returns those that it came from. */
+function enter(runDirectory: string, memoryBytes: number | null): string[] {
+  const { unified, memory } = unlessNotHere(trees) ?? { unified: null, memory: null };
+  const made: { readonly folder: string; readonly home: string }[] = [];
+  const make = (parent: string, home: string, limit: (folder: string) => void) =>
+    unlessNotHere(() => {
+      const folder = path.join(parent, nameOf(runDirectory));
+      mkdirSync(folder, { recursive: true });
+      made.push({ folder, home });
+      limit(folder);
+      return folder;
+    });
+  const limiting =
+    memoryBytes === null || unified === null ? null : unlessNotHere(() => limitsMemory(unified));
+  const limits =
+    limiting === null
+      ? []
+      : ([
+          ['memory.max', memoryBytes],
+          ['memory.swap.max', 0],
+          ['memory.oom.group', 1],
+        ] as const);
+  if (unified) make(limiting ?? unified.own, unified.own, (folder) => setLimits(folder, limits));
+  let isLimited = limiting !== null;
+  if (memory && memoryBytes !== null && !isLimited) {
+    const ofOld = [
+      ['memory.limit_in_bytes', memoryBytes],
+      ['memory.memsw.limit_in_bytes', memoryBytes],
+    ] as const;
+    isLimited = make(memory.own, memory.own, (folder) => setLimits(folder, ofOld)) !== null;
+  }
+  if (memoryBytes !== null && !isLimited)
+    process.stderr.write('No cgroup with a limit of memory can be had here: the trainer runs without one.\n');
+  if (made.length === 0) return [];
+  // A power cut ends the processes too: no need to flush it.
+  writeFileSync(path.join(runDirectory, recordName), made.map(({ folder }) => folder).join('\n'), {
+    mode: 0o600,
+  });
+  return made.flatMap(({ folder, home }) => {
+    const isInside = unlessNotHere(() => {
+      moveInto(folder);
+      return true;
+    });
+    return isInside ? [home] : [];
+  });
+}
+
+/** The first one is the limit itself; the others are not everywhere. */
+function setLimits(folder: string, limits: readonly (readonly [file: string, value: number | null])[]): void {
+  for (const [at, [file, value]] of limits.entries()) {
+    const set = () => writeFileSync(path.join(folder, file), String(value));
+    if (at === 0) set();
+    else unlessNotHere(set);
   }
 }
 
-/** Moves this process into the run's cgroup. Returns the cgroup it came from; null if it could not. */
-function enter(runDirectory: string): string | null {
-  try {
-    const home = ownCgroup();
-    if (home === null) return null;
-    const folder = path.join(home, nameOf(runDirectory));
-    mkdirSync(folder, { recursive: true });
-    // A power cut ends the processes too: no need to flush it.
-    writeFileSync(path.join(runDirectory, recordName), folder, { mode: 0o600 });
-    writeFileSync(path.join(folder, 'cgroup.procs'), String(process.pid));
-    return home;
-  } catch (error) {
-    if (!hasCode(error, ...notHere)) throw error;
-    return null;
-  }
-}
-
-/** The run's cgroup; null if it has none. A record that is no file or names another one was not written by us. */
-function folderOf(runDirectory: string): string | null {
+/** The run's cgroups. A record that is no file, and a line that names another one, was not written by us. */
+function foldersOf(runDirectory: string): string[] {
   try {
     const recorded = readStateText(path.join(runDirectory, recordName), { hint: '' });
-    const mount = mountPoint();
-    if (recorded === null || mount === null || path.basename(recorded) !== nameOf(runDirectory)) return null;
-    const folder = realpathSync(recorded);
-    return folder.startsWith(mount + path.sep) && path.basename(folder) === nameOf(runDirectory)
-      ? folder
-      : null;
+    const { unified, memory } = trees();
+    const mounts = [unified, memory].flatMap((tree) => (tree ? [tree.mount] : []));
+    return (recorded ?? '').split('\n').flatMap((line) => {
+      const folder =
+        path.basename(line) === nameOf(runDirectory) ? unlessNotHere(() => realpathSync(line)) : null;
+      if (folder === null || path.basename(folder) !== nameOf(runDirectory)) return [];
+      return mounts.some((mount) => folder.startsWith(mount + path.sep)) ? [folder] : [];
+    });
   } catch (error) {
     if (!(error instanceof TrainyardError) && !hasCode(error, ...notHere)) throw error;
-    return null;
+    return [];
   }
+}
+
+/** Whether the system killed a process of the run for want of memory. Known where the run has a limit. */
+export function killedForMemory(runDirectory: string): boolean {
+  if (process.platform !== 'linux') return false;
+  return foldersOf(runDirectory).some((folder) =>
+    ['memory.events', 'memory.oom_control'].some((file) =>
+      /^oom_kill [1-9]/m.test(unlessNotHere(() => readFileSync(path.join(folder, file), 'utf8')) ?? ''),
+    ),
+  );
 }
 
 function remove(folder: string): void {
@@ -102,13 +176,20 @@ function remove(folder: string): void {
   rmdirSync(folder);
 }
 
-/** Kills everything in the run's cgroup and removes it. Returns whether it is gone; true if the run has none. */
+/** Kills everything in the run's cgroups and removes them. Returns whether they are gone; true if the run has none. */
 export function endRunCgroup(runDirectory: string): boolean {
-  const folder = folderOf(runDirectory);
-  if (folder === null || folder === ownCgroup()) return true;
+  return foldersOf(runDirectory)
+    .map(endCgroup)
+    .every((isGone) => isGone);
+}
+
+function endCgroup(folder: string): boolean {
+  const { unified, memory } = trees();
+  if ([unified?.own, memory?.own].includes(folder)) return true;
   try {
-    // Kills them all at once, whatever they start meanwhile (Linux 5.14).
-    writeFileSync(path.join(folder, 'cgroup.kill'), '1');
+    // Kills them all at once, whatever they start meanwhile (Linux 5.14, version 2).
+    if (unified && folder.startsWith(unified.mount + path.sep))
+      writeFileSync(path.join(folder, 'cgroup.kill'), '1');
     remove(folder);
     return true;
   } catch (error) {

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
+import { hasCode } from '../../../platform/error-code.ts';
 import { signal } from '../../../platform/signal.ts';
-import { startInRunCgroup } from './run-cgroup.ts';
+import type { SupervisorArguments } from './arguments.ts';
+import { killedForMemory, startInRunCgroup } from './run-cgroup.ts';
 import { endProcessesOfRun, runDirectoryVariable } from './run-processes.ts';
 
 /** How a trainer ended. */
 export interface TrainerEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** It was killed because of the memory that it used. */
+  /** It, or a process of it, was killed because of the memory that it used. */
   readonly outOfMemory?: boolean;
 }
 
@@ -41,19 +44,37 @@ async function endLeftovers(directory: string, session: number | null): Promise<
   }
 }
 
+/** Whatever it starts later has the same. */
+function lowerPriority(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch (error) {
+    // It has ended, or its priority is lower already and may not be raised.
+    if (!hasCode(error, 'ERR_SYSTEM_ERROR')) throw error;
+  }
+}
+
 /**
  * Starts a trainer whose output goes to the two files and whose standard input is a pipe held by this process: when this
  * process is killed, the pipe closes, and a trainer that keeps to the protocol ends itself. A script with a folder of its own does not.
  * @throws Error where it could not be started
  */
 export function startTrainer(
-  { command, folder }: { command: readonly [string, ...string[]]; folder: string | null },
+  {
+    command,
+    folder,
+    memoryBytes,
+    niceness,
+  }: { command: readonly [string, ...string[]] } & Pick<
+    SupervisorArguments,
+    'folder' | 'memoryBytes' | 'niceness'
+  >,
   directory: string,
   outputs: readonly [stdout: number, stderr: number],
 ): Promise<Trainer> {
   const [program, ...programArguments] = command;
   return new Promise((resolve, reject) => {
-    const child = startInRunCgroup(directory, () =>
+    const child = startInRunCgroup(directory, memoryBytes, () =>
       spawn(program, programArguments, {
         cwd: folder ?? directory,
         detached: true,
@@ -71,8 +92,10 @@ export function startTrainer(
         clearTimeout(killTimer);
         // Data loaders and the like must not go on without their trainer.
         signalGroup(child, 'SIGKILL');
+        // Asked before its cgroup goes.
+        const outOfMemory = exitCode !== 0 && killedForMemory(directory);
         void endLeftovers(directory, child.pid ?? null).then(() =>
-          resolveEnd({ exitCode, signal: killedBy }),
+          resolveEnd({ exitCode, signal: killedBy, outOfMemory }),
         );
       });
     });
@@ -85,6 +108,7 @@ export function startTrainer(
     child.on('error', (error) => {
       void endLeftovers(directory, null).then(() => reject(error));
     });
+    if (niceness !== null && child.pid !== undefined) lowerPriority(child.pid, niceness);
     child.once('spawn', () => resolve({ pid: child.pid as number, ended, stop }));
   });
 }

@@ -5,13 +5,17 @@ import { childEnvironment } from '../../../platform/child-environment.ts';
 const notForOurs =
   /^(PYTHON(?!_(?:BUILD|CONFIGURE)).*|VIRTUAL_ENV|CONDA_PREFIX|__PYVENV_LAUNCHER__|PIP_(TARGET|PREFIX|ROOT|USER|REQUIRE_VIRTUALENV|PYTHON|REQUIREMENT|CONSTRAINT|DRY_RUN|REPORT)|UV_(PROJECT|PROJECT_ENVIRONMENT|PYTHON|CONSTRAINT|OVERRIDE|SYSTEM_PYTHON|TORCH_BACKEND))$/;
 
-/** The environment of a Python that we start: the user's, without what would lead it to other packages. */
-export function pythonEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(childEnvironment('program', environment)).filter(
-    ([name]) => !notForOurs.test(name),
-  );
-  return { ...Object.fromEntries(kept), NO_COLOR: '1', PYTHONUNBUFFERED: '1', PYTHONUTF8: '1' };
+/** An environment without what would lead a Python of ours to other packages. */
+export function forOurPython(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !notForOurs.test(name));
+  return { ...Object.fromEntries(kept), PYTHONUNBUFFERED: '1', PYTHONUTF8: '1' };
 }
+
+/** The environment of a Python that is asked, or that installs: the user's, without what would lead it to other packages. */
+export const pythonEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...forOurPython(childEnvironment('program', environment)),
+  NO_COLOR: '1',
+});
 
 /** A text without the names and passwords in its addresses. */
 export function withoutSecrets(text: string): string {
