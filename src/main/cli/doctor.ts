@@ -2,9 +2,11 @@ import type { Finding } from '../../shared/contract/system.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
 import { chosenProfile } from '../engine/profile.ts';
+import { trainerEnvironmentOf } from '../engine/trainer-environment.ts';
 import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
 import type { DatabaseProbe } from '../features/doctor/checks/engine.ts';
 import { findingGroups } from '../features/doctor/findings.ts';
+import { observeEnvironment } from '../features/runs/venv/observe-environment.ts';
 import { findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
@@ -88,6 +90,10 @@ export function defineDoctor(command: Command): void {
         database: probeDatabase,
         profile: () => profile,
         servers: () => readExternal(home),
+        trainerPython: async () => {
+          using settings = openSettings(openHome(home));
+          return observeEnvironment(await trainerEnvironmentOf(home, settings).state());
+        },
       }).examine(language);
       await (json ? writeJson(report) : print(report.findings));
       return report.ok ? 0 : 1;

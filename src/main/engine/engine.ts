@@ -105,17 +105,21 @@ export async function runEngine(
           cpuCount: cpus().length,
           memoryBytes: totalmem(),
           database: await describeDatabase(supervisor.open),
-          executors: ['builtin'],
+          executors: ['builtin', 'venv'],
           makesSample,
         }),
         disk,
         doctor: async () => {
-          const [{ createDoctor }, { readExternal }] = await Promise.all([
-            import('../features/doctor/checks/create-doctor.ts'),
-            import('../stores/profiles/external-file.ts'),
-          ]);
+          const [{ createDoctor }, { readExternal }, { observeEnvironment }, { trainerEnvironmentOf }] =
+            await Promise.all([
+              import('../features/doctor/checks/create-doctor.ts'),
+              import('../stores/profiles/external-file.ts'),
+              import('../features/runs/venv/observe-environment.ts'),
+              import('./trainer-environment.ts'),
+            ]);
           return createDoctor({
             home,
+            trainerPython: async () => observeEnvironment(await trainerEnvironmentOf(home, settings).state()),
             database: () => describeDatabase(supervisor.open),
             profile: () => supervisor.profile,
             servers: () => readExternal(home),

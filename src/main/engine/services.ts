@@ -35,6 +35,7 @@ import { FileRunDirectories } from '../features/runs/process/run-directories.ts'
 import { checkScript, ScriptTrainers } from '../features/runs/process/script-trainers.ts';
 import { supervisedExecutors } from '../features/runs/process/supervised-executor.ts';
 import { createRuns } from '../features/runs/runs.ts';
+import { VenvTrainers } from '../features/runs/venv/venv-trainers.ts';
 import { trainableModels } from '../features/training/trainable-models.ts';
 import type { TemporalEndpoint } from '../platform/endpoints.ts';
 import { appRoot } from '../platform/paths.ts';
@@ -43,6 +44,7 @@ import { openStateFolder } from '../platform/state-folder.ts';
 import { Db } from '../postgres/db.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
+import { torchTrainerFolder, trainerEnvironmentOf } from './trainer-environment.ts';
 
 const machineKey = 'machineId';
 const slotsKey = 'runsAtOnce';
@@ -149,7 +151,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
   const builtinTrainer =
     process.env.TRAINYARD_BUILTIN_TRAINER ?? path.join(root, 'out', 'node', 'trainer-builtin.js');
   const imageWith = (withUltralytics: boolean) =>
-    new TrainerImage(path.join(root, 'resources', 'trainers', 'torch'), {
+    new TrainerImage(torchTrainerFolder(), {
       baseImage: process.env.TRAINER_BASE_IMAGE || undefined,
       withUltralytics,
     });
@@ -158,6 +160,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     new BuiltinTrainers(process.execPath, builtinTrainer),
     new ScriptTrainers(path.join(root, 'out', 'node', 'sidecar.js')),
     new ContainerTrainers(({ source }) => images[source === 'ultralytics' ? 'ultralytics' : 'plain'], home),
+    new VenvTrainers(trainerEnvironmentOf(home, settings), torchTrainerFolder()),
   ];
   const executors = supervisedExecutors(kinds, {
     node: process.execPath,

@@ -40,6 +40,21 @@ export const findings = {
     IMAGES_BROKEN: error('npm ci'),
     TRAINER_OK: ok('The builtin trainer’s backend computes', '내장 학습기의 백엔드가 계산합니다'),
     TRAINER_BROKEN: error('npm ci'),
+    TRAINER_PYTHON_READY: ok(
+      'The torch trainer’s Python environment is ready',
+      'torch 학습기의 Python 환경이 준비되어 있습니다',
+    ),
+    TRAINER_PYTHON_FOUND: ok(
+      'A Python for the torch trainer is here; the first training in it makes its environment',
+      'torch 학습기에 쓸 Python이 있습니다. 처음 학습할 때 환경을 만듭니다',
+    ),
+    PYTHON_NOT_FOUND: warning(),
+    PYTHON_TOO_OLD: warning(),
+    PYTHON_UNUSABLE: warning(),
+    TORCH_DRIVER_TOO_OLD: warning(),
+    TORCH_CARD_UNSUPPORTED: warning(),
+    TORCH_WITHOUT_CARDS: warning(),
+    TORCH_CARD_FAILED: warning(),
     ELECTRON_PRESENT: ok('The desktop window can be opened', '데스크톱 창을 열 수 있습니다'),
     ELECTRON_ABSENT: ok(
       'There is no Electron program here: the UI opens in a browser',

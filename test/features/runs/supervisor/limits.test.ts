@@ -47,7 +47,8 @@ const withMemoryLimits = await (async () => {
     resolve(said);
   });
   const record = path.join(place.folder, 'cgroup');
-  if (existsSync(record)) for (const folder of (await readFile(record, 'utf8')).split('\n')) rmdirSync(folder);
+  if (existsSync(record))
+    for (const folder of (await readFile(record, 'utf8')).split('\n')) rmdirSync(folder);
   return words === '';
 })();
 if (!withMemoryLimits) console.info('skipped limits of memory: this user has no cgroup with one to give');

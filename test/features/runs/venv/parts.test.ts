@@ -107,7 +107,7 @@ describe.skipIf(process.platform !== 'linux')('the build of torch follows from t
     'cards of NVIDIA’s': [
       {
         'nvidia-smi':
-          '[ "$1" = -L ] && echo "GPU 0: NVIDIA H200 (UUID: GPU-1)" || echo "| CUDA Version: 12.8 |"',
+          '[ "$1" = -L ] && echo "GPU 0: NVIDIA H200 (UUID: GPU-1ab00000)" || echo "| CUDA Version: 12.8 |"',
       },
       { kind: 'cuda', driverCuda: '12.8' },
     ],

@@ -169,7 +169,7 @@ describe.skipIf(withoutPython)('the torch trainer’s environment', () => {
     await using tiny = await tinyTrainer();
     tiny.program(
       'nvidia-smi',
-      'echo "| NVIDIA-SMI 470.1  CUDA Version: 11.4 |"; echo "GPU 0: Test (UUID: GPU-1)"',
+      'echo "| NVIDIA-SMI 470.1  CUDA Version: 11.4 |"; echo "GPU 0: Test (UUID: GPU-1ab00000)"',
     );
     const tooOld = 'The NVIDIA driver on your system is too old (found version 11040).';
     const broken = tiny.environment(undefined, { TINY_CARDS_FAULT: tooOld });

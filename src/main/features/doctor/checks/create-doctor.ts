@@ -28,6 +28,8 @@ export interface DoctorOptions {
   /** The servers of the profile `external`, asked then. @throws TrainyardError where their addresses cannot be used */
   readonly servers?: () => StoreEndpoints;
   readonly environment?: NodeJS.ProcessEnv;
+  /** What is to be said of the torch trainer's Python; not looked at if not given. */
+  readonly trainerPython?: () => Promise<readonly Observation[]>;
   /** Instead of the stack's images. */
   readonly images?: readonly string[];
   /** Whom Docker is to ask for NVIDIA's cards. */
@@ -62,7 +64,7 @@ const check = (group: FindingGroup, name: string, look: () => Seen): Check => ({
   run: async () => look(),
 });
 
-function ownChecks({ home, database, servers }: DoctorOptions, profile: Profile): Check[] {
+function ownChecks({ home, database, servers, trainerPython }: DoctorOptions, profile: Profile): Check[] {
   /** One that needs the state folder: where that can't be used, the check of the folder says so alone. */
   const inHome: typeof check = (group, name, look) =>
     check(group, name, () => (isUsable(home) ? look() : []));
@@ -88,6 +90,7 @@ function ownChecks({ home, database, servers }: DoctorOptions, profile: Profile)
     inHome('state', 'database', () => ownEngine.checkDatabase(database)),
     check('machine', 'images', () => programs.checkImages()),
     check('machine', 'trainer', () => programs.checkTrainer()),
+    ...(trainerPython ? [inHome('machine', 'trainer’s Python', trainerPython)] : []),
     check('machine', 'electron', () => programs.checkElectron()),
     ...(profile === 'external' && servers
       ? [check('network', 'endpoints', () => checkEndpoints(() => endpointChecks(servers())))]

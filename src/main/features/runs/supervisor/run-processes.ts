@@ -42,7 +42,7 @@ export function processIds(): number[] {
 }
 
 /** Processes of a run that live: those with its mark, those of its trainer's session, and whatever descends from these. */
-function processesOfRun(runDirectory: string, session: number | null): ProcessFacts[] {
+export function processesOfRun(runDirectory: string, session: number | null): ProcessFacts[] {
   const mark = Buffer.from(`\0${runDirectoryVariable}=${runDirectory}\0`).toString('latin1');
   const all = processIds()
     .map(factsOf)

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { childEnvironment } from '../../../platform/child-environment.ts';
-import { runProgram } from '../../../platform/run-program.ts';
+import { type ProgramAnswer, runProgram } from '../../../platform/run-program.ts';
+import { cardsOf, runNvidiaSmi } from '../../gpus/nvidia-smi.ts';
 
 /** What torch is to compute on here. */
 export type TorchBuild =
@@ -10,24 +12,27 @@ export type TorchBuild =
 
 const timeoutMs = 10_000;
 
+const outputOf = (answer: ProgramAnswer) =>
+  answer.outcome === 'ended' && answer.exitCode === 0 ? answer.stdout : '';
+
 /** Looks at the machine: cards that NVIDIA's driver or ROCm lists, else the processor. */
 export async function chooseTorchBuild(environment: NodeJS.ProcessEnv): Promise<TorchBuild> {
   if (process.platform === 'darwin') return { kind: 'cpu' };
-  // Windows's driver puts its program here in a Linux of its own, and ROCm is not on everybody's PATH.
-  const folders = [environment.PATH ?? environment.Path ?? ''];
-  if (process.platform === 'linux') folders.push('/usr/lib/wsl/lib', '/opt/rocm/bin');
-  const path = folders.join(process.platform === 'win32' ? ';' : ':');
-  const options = { environment: { ...childEnvironment('program', environment), PATH: path }, timeoutMs };
-  const ask = async (program: string, ...args: readonly string[]) => {
-    const answer = await runProgram(program, args, options);
-    return answer.outcome === 'ended' && answer.exitCode === 0 ? answer.stdout : '';
-  };
+  const options = { environment, timeoutMs };
   const [listed, table, agents] = await Promise.all([
-    ask('nvidia-smi', '-L'),
-    ask('nvidia-smi'),
-    process.platform === 'linux' ? ask('rocminfo') : '',
+    runNvidiaSmi(['-L'], options).then(outputOf),
+    runNvidiaSmi([], options).then(outputOf),
+    listAgents(environment),
   ]);
-  if (/^GPU \d+: /m.test(listed))
+  if (cardsOf(listed).length > 0)
     return { kind: 'cuda', driverCuda: /CUDA (?:UMD )?Version\s*:\s*([\d.]+)/i.exec(table)?.[1] ?? null };
   return { kind: /^\s*Name:\s+gfx/m.test(agents) ? 'rocm' : 'cpu' };
+}
+
+/** What ROCm lists, which is not on everybody's PATH. */
+async function listAgents(environment: NodeJS.ProcessEnv): Promise<string> {
+  if (process.platform !== 'linux') return '';
+  const folders = [environment.PATH ?? '', '/opt/rocm/bin'].join(path.delimiter);
+  const own = { ...childEnvironment('program', environment), PATH: folders };
+  return outputOf(await runProgram('rocminfo', [], { environment: own, timeoutMs }));
 }

@@ -99,6 +99,8 @@ const lookEveryMs = 200;
  */
 export class TrainerEnvironment {
   private readonly options: Options;
+  /** NVIDIA's program takes a second on some machines: it is asked again where something is made. */
+  private build: Promise<TorchBuild> | null = null;
 
   constructor(options: Options) {
     this.options = options;
@@ -108,7 +110,8 @@ export class TrainerEnvironment {
   async state(): Promise<EnvironmentState> {
     const { trainer, choices, environment } = this.options;
     const requirements = readRequirements(trainer);
-    const build = await chooseTorchBuild(environment);
+    this.build ??= chooseTorchBuild(environment);
+    const build = await this.build;
     const stamp = this.stamp();
     if (stamp && this.fits(stamp, requirements, build))
       return { kind: 'ready', environment: this.ready(stamp) };
@@ -135,7 +138,8 @@ export class TrainerEnvironment {
     using _lock = await this.lock(report, signal);
     const { trainer, choices, environment } = this.options;
     const requirements = readRequirements(trainer);
-    const build = await chooseTorchBuild(environment);
+    this.build = chooseTorchBuild(environment);
+    const build = await this.build;
     const stamp = this.stamp();
     if (stamp && this.fits(stamp, requirements, build)) {
       if (stamp.cardsFault === null) return this.ready(stamp);
@@ -175,7 +179,7 @@ export class TrainerEnvironment {
     const { trainer, environment } = this.options;
     await this.removeUnused(null);
     const folder = path.join(
-      this.folder(),
+      this.folder,
       `torch-${base.version}-${build.kind}-${randomBytes(4).toString('hex')}`,
     );
     try {
@@ -197,12 +201,14 @@ export class TrainerEnvironment {
     }
   }
 
-  private folder(): string {
-    return openStateFolder(this.options.home, 'environments');
+  /** The folder of environments, which need not be there. */
+  private get folder(): string {
+    return path.join(this.options.home, 'environments');
   }
 
   private async lock(report: (line: ProgressLine) => void, signal?: AbortSignal): Promise<Disposable> {
-    const file = path.join(this.folder(), 'torch.lock');
+    openStateFolder(this.options.home, 'environments');
+    const file = path.join(this.folder, 'torch.lock');
     const take = () => acquireFileLock(file, lockHint, 0);
     const lock = take();
     if (lock) return lock;
@@ -216,7 +222,7 @@ export class TrainerEnvironment {
   }
 
   private stamp(): Stamp | null {
-    const found = inspectStateFile(path.join(this.folder(), 'torch.json'), stampSchema, { hint: '' });
+    const found = inspectStateFile(path.join(this.folder, 'torch.json'), stampSchema, { hint: '' });
     // What is no stamp of ours names no environment: another one is made.
     return found.kind === 'whole' ? found.value : null;
   }
@@ -232,7 +238,7 @@ export class TrainerEnvironment {
   }
 
   private keep(stamp: Stamp, report: (line: ProgressLine) => void): ReadyEnvironment {
-    replaceFile(path.join(this.folder(), 'torch.json'), `${JSON.stringify(stamp, null, 2)}\n`);
+    replaceFile(path.join(this.folder, 'torch.json'), `${JSON.stringify(stamp, null, 2)}\n`);
     const ready = this.ready(stamp);
     const where = ready.cards.length > 0 ? ready.cards.join(', ') : 'CPU';
     report({ en: `Ready: torch ${ready.torch} on ${where}`, ko: `준비됨: torch ${ready.torch}, ${where}` });
@@ -240,7 +246,7 @@ export class TrainerEnvironment {
   }
 
   private pythonOf({ folder, ownPython }: Stamp): string {
-    return folder === null ? ownPython : pythonIn(path.join(this.folder(), folder));
+    return folder === null ? ownPython : pythonIn(path.join(this.folder, folder));
   }
 
   private ready(stamp: Stamp): ReadyEnvironment {
@@ -255,10 +261,10 @@ export class TrainerEnvironment {
   /** Removes environments that no stamp names and no process runs from: of a preparation that was killed, or of an earlier Trainyard. */
   private async removeUnused(besides: string | null): Promise<void> {
     const named = this.stamp()?.folder ?? null;
-    const kept = [besides, named && path.join(this.folder(), named)];
-    const found = readdirSync(this.folder(), { withFileTypes: true })
+    const kept = [besides, named && path.join(this.folder, named)];
+    const found = readdirSync(this.folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.name.startsWith('torch-'))
-      .map((entry) => path.join(this.folder(), entry.name))
+      .map((entry) => path.join(this.folder, entry.name))
       .filter((folder) => !kept.includes(folder));
     if (found.length === 0) return;
     const running = await listProcesses();

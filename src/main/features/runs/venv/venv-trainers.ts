@@ -46,7 +46,8 @@ export class VenvTrainers implements Trainers {
     return { config, container: null };
   }
 
-  async launch(runDirectory: string) {
+  /** @param gpuUuids the cards that it may use; none: as the user's own environment says */
+  async launch(runDirectory: string, gpuUuids: readonly string[] = []) {
     const state = await this.environment.state();
     // It was made a moment ago, and somebody took it away.
     if (state.kind !== 'ready') throw fault('TRAINER_ENVIRONMENT_GONE', {});
@@ -59,7 +60,10 @@ export class VenvTrainers implements Trainers {
         ...['--nice', String(niceness), ...limit],
         ...['--', state.environment.python, '-m', 'trainyard_torch', runDirectory],
       ],
-      environment: trainerVariables(this.trainer, forOurPython(childEnvironment('node'))),
+      environment: {
+        ...trainerVariables(this.trainer, forOurPython(childEnvironment('node'))),
+        ...(gpuUuids.length > 0 ? { CUDA_VISIBLE_DEVICES: gpuUuids.join(',') } : {}),
+      },
     };
   }
 

@@ -1,0 +1,1 @@
+"""A trainer for the contract of executors."""
