@@ -82,7 +82,7 @@ export const trainerEnvironmentErrors = {
   ),
   TORCH_CARD_FAILED: failure(
     'torch {torch} cannot compute on the card: {reason}',
-    'Run "trainyard doctor", which looks at the driver. Until then trainings run on the processor.',
+    'Look at what "trainyard doctor" says of the driver. Until then trainings run on the processor.',
     'torch {torch}{torch|이|가} 그래픽카드에서 계산하지 못합니다: {reason}',
     '"trainyard doctor"로 드라이버를 점검하세요. 그때까지 학습은 CPU에서 실행됩니다.',
   ),
