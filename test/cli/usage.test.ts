@@ -139,7 +139,7 @@ test('the doctor checks for another profile, in groups, and ends with 1 where an
   const environment = { DOCKER_HOST: `unix://${path.join(home, 'gone.sock')}` };
   const plain = await runCli(home, ['doctor', '--profile', 'docker'], environment);
   expect(plain.code).toBe(1);
-  expect(plain.stdout).toMatch(/^Machine\n {2}✓ (.*\n)*\nDocker\n {2}✗ Docker Engine is not running/);
+  expect(plain.stdout).toMatch(/^Machine\n {2}[✓!] (.*\n)*\nDocker\n {2}✗ Docker Engine is not running/);
   const embedded = await runCli(home, ['doctor', '--profile', 'embedded', '--json'], environment);
   expect(embedded.stdout).toContain('DOCKER_NOT_NEEDED');
 });

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { datasetErrors } from '../errors/datasets.ts';
 import { projectErrors } from '../errors/projects.ts';
 import { runErrors } from '../errors/runs.ts';
+
 import { scriptErrors } from '../errors/scripts.ts';
+import { trainerEnvironmentErrors } from '../errors/trainer-environment.ts';
+
 import { trainingErrors } from '../errors/training.ts';
 import { metricValues } from '../model/metrics-by-name.ts';
 import { attemptStatuses, defaultGraceMs, runSorts, runStatuses } from '../model/run.ts';
@@ -26,6 +29,7 @@ const { get, post, remove } = proceduresOf('runs', {
   ...runErrors,
   ...scriptErrors,
   ...trainingErrors,
+  ...trainerEnvironmentErrors,
   DATASET_NOT_FOUND,
   DATASET_VERSION_NOT_FOUND,
   PROJECT_NOT_FOUND,

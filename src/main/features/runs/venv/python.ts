@@ -91,11 +91,13 @@ export async function findPython(
     'python',
   ];
   const found: Python[] = [];
+  // Names of one Python share its packages.
+  const isKnown = ({ packages }: Python) => found.some((one) => one.packages === packages);
   for (const name of names) {
     const asked = await ask(name, environment);
     if (!asked || !('python' in asked)) continue;
     if (suits(asked.python, least)) return asked.python;
-    found.push(asked.python);
+    if (!isKnown(asked.python)) found.push(asked.python);
   }
   throw found.length === 0
     ? fault('PYTHON_NOT_FOUND', { least })
