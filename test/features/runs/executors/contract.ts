@@ -43,13 +43,11 @@ export function executorContract(name: string, make: () => Promise<ExecutorMachi
       const executor = machine.open();
       const runDirectory = directories.folderOf('00000000-0000-4000-8000-000000000001', 1);
       expect(await executor.unusable()).toBeNull();
-      await executor.setUp(() => {}, AbortSignal.timeout(60_000));
-      const { config, container } = await executor.place(
-        runDirectory,
-        configOf(behaviour, path.dirname(path.dirname(path.dirname(runDirectory)))),
-      );
+      const wanted = configOf(behaviour, path.dirname(path.dirname(path.dirname(runDirectory))));
+      await executor.setUp(wanted.model, () => {}, AbortSignal.timeout(60_000));
+      const { config, container } = await executor.place(runDirectory, wanted, { gpuUuids: [], files: [] });
       await directories.prepare(runDirectory, { ...config }, { lines: [], openAnnotations: null, container });
-      expect(await executor.start(runDirectory)).toBeNull();
+      expect(await executor.start(runDirectory, [])).toBeNull();
       const written = async (file: string) =>
         (await readFile(path.join(runDirectory, file), 'utf8').catch(() => '')).replaceAll('\r\n', '\n');
       const until = <Kind extends Observation['kind']>(kind: Kind) =>
@@ -117,7 +115,7 @@ export function executorContract(name: string, make: () => Promise<ExecutorMachi
       using _watch = other.watch(runDirectory, () => {
         changes += 1;
       });
-      expect(await other.start(runDirectory)).toBeNull();
+      expect(await other.start(runDirectory, [])).toBeNull();
       expect((await until('running')).supervisor).toEqual(supervisor);
       await machine.directories.askToStop(runDirectory, 60_000);
       await until('exited');

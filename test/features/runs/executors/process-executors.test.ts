@@ -37,9 +37,9 @@ async function machineWith(trainers: (home: string) => Trainers): Promise<Execut
       log: { warn: () => {} },
     });
     const start = executor.start.bind(executor);
-    executor.start = (runDirectory) => {
+    executor.start = (runDirectory, gpuUuids) => {
       begun.add(runDirectory);
-      return start(runDirectory);
+      return start(runDirectory, gpuUuids);
     };
     return executor;
   };

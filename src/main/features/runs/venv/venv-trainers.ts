@@ -32,7 +32,11 @@ export class VenvTrainers implements Trainers {
     return state.kind === 'impossible' ? state.error : null;
   }
 
-  async setUp(report: (line: string) => void, cancelled: AbortSignal): Promise<void> {
+  async setUp(
+    _model: RunConfig['model'],
+    report: (line: string) => void,
+    cancelled: AbortSignal,
+  ): Promise<void> {
     await this.environment.prepare({
       report: (line) => report(typeof line === 'string' ? line : line.en),
       signal: cancelled,
@@ -47,7 +51,7 @@ export class VenvTrainers implements Trainers {
   }
 
   /** @param gpuUuids the cards that it may use; none: as the user's own environment says */
-  async launch(runDirectory: string, gpuUuids: readonly string[] = []) {
+  async launch(runDirectory: string, gpuUuids: readonly string[]) {
     const state = await this.environment.state();
     // It was made a moment ago, and somebody took it away.
     if (state.kind !== 'ready') throw fault('TRAINER_ENVIRONMENT_GONE', {});
