@@ -105,7 +105,7 @@ export async function runEngine(
           cpuCount: cpus().length,
           memoryBytes: totalmem(),
           database: await describeDatabase(supervisor.open),
-          executors: ['builtin', 'venv'],
+          executors: ['docker', 'venv', 'builtin'],
           makesSample,
         }),
         disk,
