@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetErrors } from '../errors/datasets.ts';
+import { doctorDockerErrors } from '../errors/doctor-docker.ts';
 import { projectErrors } from '../errors/projects.ts';
 import { runErrors } from '../errors/runs.ts';
 
@@ -25,12 +26,14 @@ import { namedRun, runReadings } from './run-readings.ts';
 
 const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
 const { PROJECT_NOT_FOUND } = projectErrors;
+const { DOCKER_NOT_LINUX } = doctorDockerErrors;
 const { get, post, remove } = proceduresOf('runs', {
   ...runErrors,
   ...scriptErrors,
   ...trainingErrors,
   ...trainerEnvironmentErrors,
   DATASET_NOT_FOUND,
+  DOCKER_NOT_LINUX,
   DATASET_VERSION_NOT_FOUND,
   PROJECT_NOT_FOUND,
 });
