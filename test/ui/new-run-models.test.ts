@@ -96,3 +96,54 @@ test('what was entered for another trainer is not sent to this one', async () =>
   await expect.poll(() => fixture.story.state.wishes.length).toBe(1);
   expect(fixture.story.state.wishes[0]?.overrides).toEqual({});
 });
+
+test('a run is duplicated: the form begins with its settings, and what is changed is sent', async () => {
+  const { page, fixture } = await visitForm();
+  const { run } = fixture.story.runs.completed;
+  if (run.config) run.config.training.learningRate = 0.0007;
+  await page.goto(`${fixture.url}/runs/${run.id}`);
+  await page.locator('main header button[aria-haspopup=menu]').click();
+  await page.getByRole('menuitem', { name: 'Duplicate and edit' }).click();
+  const rate = page.getByRole('textbox', { name: 'Learning rate' });
+  await expect.poll(() => rate.inputValue()).toBe('0.0007');
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('3');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect.poll(() => fixture.story.state.wishes.length).toBe(1);
+  expect(fixture.story.state.wishes[0]).toMatchObject({
+    ...{ model: 'builtin/cnn', executor: 'builtin', dataset: run.dataset?.id },
+    overrides: { training: { epochs: 3, learningRate: 0.0007 } },
+  });
+});
+
+const yaml = `model: { source: timm, name: resnet26 }
+training:
+  epochs: 5
+  learningRate: 1e-4
+  scheduler: { type: step }
+`;
+
+test('a config file fills the form, and a wrong one changes nothing and is named by line and field', async () => {
+  const { page, fixture } = await visitForm(`?dataset=${fixtureId(2, 1)}`);
+  const take = (name: string, text: string) =>
+    page
+      .locator('input[type=file]')
+      .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+  await field('Epochs').waitFor();
+  await take('bad.yaml', yaml.replace('epochs', 'epoch'));
+  const alert = page.getByRole('alert').filter({ hasText: 'bad.yaml can’t be used' });
+  await alert.getByText('line 3 · training.epoch · there is no such field').waitFor();
+  expect(await field('Epochs').inputValue()).toBe('8');
+  await take('cut.json', '{"training": {\n"epochs": ');
+  await page.getByText(/line 2 · not JSON/).waitFor();
+  await take('good.yaml', yaml);
+  await expect.poll(() => field('Epochs').inputValue()).toBe('5');
+  expect(await field('Learning rate').inputValue()).toBe('0.0001');
+  expect(await page.getByRole('combobox', { name: 'Model' }).inputValue()).toBe('timm/resnet26');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect.poll(() => fixture.story.state.wishes.length).toBe(1);
+  expect(fixture.story.state.wishes[0]).toMatchObject({
+    model: 'timm/resnet26',
+    overrides: { training: { epochs: 5, learningRate: 0.0001, scheduler: { type: 'step' } } },
+  });
+});

@@ -45,6 +45,8 @@ export const searches = {
       project: reference.optional(),
       dataset: reference.optional(),
       version: version.optional(),
+      /** A run whose settings the form begins with. */
+      from: z.uuid().optional(),
     })
     .refine((search) => search.version === undefined || search.dataset !== undefined, { path: ['version'] }),
   run: z.strictObject({

@@ -5,6 +5,7 @@ import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef } from 'react';
 import { type CreateRunInput, createRunInput } from '../../../shared/contract/runs.ts';
+import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { type FieldValue, flatten } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
@@ -15,11 +16,13 @@ import { useWrite, type Write } from '../../components/use-write.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { engine, queries } from '../../rpc/client.ts';
+import { ConfigFileButton } from './config-file-button.tsx';
 import { FieldInput } from './field-input.tsx';
 import { allFields, type Field } from './fields.ts';
 import classes from './new-run-page.module.css';
+import { type Prefilled, prefilledBy } from './prefilled.ts';
 import { inputOf } from './run-input.ts';
-import { type Change, changesOf, formPath, type RunValues, untouched } from './run-values.ts';
+import { type Change, changesOf, formPath, type RunValues } from './run-values.ts';
 import { type NamedDataset, useChoice } from './use-choice.ts';
 import { WhatToTrain } from './what-to-train.tsx';
 
@@ -28,21 +31,19 @@ interface NewRunFormProps {
   /** The dataset that the address names. */
   readonly named: NamedDataset | null;
   readonly version: number | null;
+  readonly prefilled: Prefilled;
 }
 
 /** The form itself: what to train on what, and how. */
-export function NewRunForm({ firstProject, named, version }: NewRunFormProps) {
+export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFormProps) {
   const { t } = useText();
   const { form, read } = useContractForm({
     schema: createRunInput,
     initialValues: {
       project: firstProject,
       dataset: named?.id ?? null,
-      model: null,
-      task: null,
-      executor: 'auto',
       name: '',
-      overrides: untouched,
+      ...prefilled,
     },
     toInput: (values: RunValues): unknown =>
       inputOf(values, choice, version !== null && choice.dataset === named?.id ? version : null),
@@ -55,6 +56,14 @@ export function NewRunForm({ firstProject, named, version }: NewRunFormProps) {
   useUnsaved(form.isDirty());
   const entered = useMemo(() => flatten(overrides), [overrides]);
   const changes = changesOf(fields.all, entered, defaults);
+  const takeConfig = (config: TrainingOverrides) => {
+    const { dataset } = config;
+    form.setValues({
+      ...prefilledBy(config),
+      // By its id or its name: the engine knows both.
+      ...(dataset && { dataset: dataset.datasetId ?? dataset.name ?? form.values.dataset }),
+    });
+  };
   const isWrong = (field: Field) => Boolean(form.errors[formPath(field)]);
   const refusal = useRefusal(form, create.error);
 
@@ -72,6 +81,7 @@ export function NewRunForm({ firstProject, named, version }: NewRunFormProps) {
     <form onSubmit={form.onSubmit((wish) => create.start(wish))} className={classes.columns}>
       <Stack gap="lg">
         {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
+        <ConfigFileButton onConfig={takeConfig} />
         <WhatToTrain {...{ form, choice, named, version }} />
         <Section panel title={t('newRun.how')} mb={16}>
           <Stack gap="md">

@@ -13,12 +13,19 @@ import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { namesNothing } from '../../rpc/problem.ts';
 import { NewRunForm } from './new-run-form.tsx';
+import { blank, prefilledByRun } from './prefilled.ts';
 
 /** A form that becomes a training of what the address names, by id or name. Something else is never put in its place. */
 export function NewRunPage() {
   const { t } = useText();
   const search = useSearch({ from: '/runs/new' });
-  const { project: asked, dataset: askedDataset, version } = search;
+  const source = useQuery(
+    queries.runs.show.queryOptions({ input: search.from === undefined ? skipToken : { run: search.from } }),
+  );
+  const begun = source.data ?? null;
+  const asked = search.project ?? begun?.project.id;
+  const askedDataset = search.dataset ?? begun?.dataset?.id;
+  const version = search.version ?? (search.dataset === undefined ? begun?.dataset?.version : undefined);
   const named = useQuery(
     queries.datasets.show.queryOptions({
       input: askedDataset === undefined ? skipToken : { dataset: askedDataset },
@@ -35,8 +42,11 @@ export function NewRunPage() {
   if (askedDataset !== undefined && namesNothing(named.error))
     return <GonePage noun="dataset" name={askedDataset} />;
   if (asked !== undefined && known.isGone) return <GonePage noun="project" name={asked} />;
-  const failed = [known, named].find((query) => query.error);
+  if (search.from !== undefined && namesNothing(source.error))
+    return <GonePage noun="run" name={search.from} />;
+  const failed = [known, named, source].find((query) => query.error);
   if (failed) return page(<ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />);
+  if (search.from !== undefined && !begun) return <PageSkeleton />;
   if (!known.isSuccess || (askedDataset !== undefined && !named.data)) return <PageSkeleton />;
 
   const unfit = (title: string, hint: string) =>
@@ -67,6 +77,7 @@ export function NewRunPage() {
       firstProject={known.project?.id ?? null}
       named={dataset}
       version={version ?? null}
+      prefilled={begun ? prefilledByRun(begun) : blank}
     />,
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { tasksOf } from '../../../shared/model/label-counts.ts';
+import type { TaskType } from '../../../shared/model/training-config.ts';
 import { flatten } from '../../components/documents.ts';
 import { type EngineClient, queries } from '../../rpc/client.ts';
 import { fieldsFor } from './fields.ts';
@@ -8,6 +9,18 @@ import type { RunValues } from './run-values.ts';
 
 export type NamedDataset = Awaited<ReturnType<EngineClient['datasets']['show']>>;
 export type OfferedModel = Awaited<ReturnType<EngineClient['runs']['models']>>['models'][number];
+
+/** A model that is known by its name alone: whether there is one, its trainer finds out. */
+function unlisted(id: string, task: TaskType, fitting: readonly OfferedModel[]): OfferedModel {
+  const [source] = id.split('/');
+  // Those of a source have the same defaults, task by task.
+  const defaults = fitting.find((one) => one.id.startsWith(`${source}/`))?.defaults ?? {};
+  return {
+    ...{ id, executors: ['docker', 'venv'], taskTypes: [task], defaults },
+    description: { en: 'By its name', ko: '이름으로 지정' },
+    license: id.startsWith('ultralytics/') ? 'AGPL-3.0' : null,
+  };
+}
 
 /**
  * What is chosen in the form, and what there is to choose from: the models are those that fit the dataset.
@@ -37,12 +50,18 @@ export function useChoice(
   const tasks = tasksOf(trained?.labels ?? null);
   const task = tasks.find((one) => one === taskChoice) ?? tasks[0] ?? 'classification';
   const fitting = (models.data?.models ?? []).filter(({ taskTypes }) => taskTypes.includes(task));
-  const model = fitting.find(({ id }) => id === modelChoice) ?? fitting[0] ?? null;
+  const isUnlisted =
+    modelChoice !== null && models.isSuccess && !models.data.models.some(({ id }) => id === modelChoice);
+  const model = isUnlisted
+    ? unlisted(modelChoice, task, fitting)
+    : (fitting.find(({ id }) => id === modelChoice) ?? fitting[0] ?? null);
   const isBuiltin = model?.id.startsWith('builtin/') ?? true;
   const fields = useMemo(() => fieldsFor({ task, isBuiltin }), [task, isBuiltin]);
   const defaults = useMemo(() => flatten(model?.defaults ?? {}), [model]);
   return {
-    ...{ datasets, ready, kept, dataset, tasks, task, fitting, model, fields, defaults },
+    // A config may name it: what is sent and shown is its id.
+    dataset: chosen.data?.id ?? dataset,
+    ...{ datasets, ready, kept, tasks, task, fitting, model, fields, defaults },
     trained: { task, isBuiltin },
     risks: trained?.trainingRisks ?? [],
     executors: executors.data?.executors ?? null,

@@ -69,7 +69,7 @@ export function WhatToTrain({ form, choice, named, version }: WhatToTrainProps) 
             description={model?.description[language]}
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             nothingFoundMessage={t('common.noMatch')}
-            data={fitting.map(({ id }) => id)}
+            data={[...new Set([...fitting.map(({ id }) => id), ...(model ? [model.id] : [])])]}
             {...form.getInputProps('model')}
             value={model?.id ?? null}
           />

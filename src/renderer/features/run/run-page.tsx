@@ -2,6 +2,7 @@ import { Alert, Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core
 import {
   IconAlertTriangle,
   IconChartLine,
+  IconCopy,
   IconFileText,
   IconGitCompare,
   IconHistory,
@@ -213,6 +214,15 @@ function RunActions({ run }: { readonly run: Run }) {
       })}
       <MoreMenu
         items={[
+          ...(run.config === null
+            ? []
+            : [
+                {
+                  label: t('run.duplicate'),
+                  icon: IconCopy,
+                  onClick: () => void navigate({ to: '/runs/new', search: { from: run.id } }),
+                },
+              ]),
           {
             label: t('run.compareWith'),
             icon: IconGitCompare,

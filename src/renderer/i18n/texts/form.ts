@@ -21,6 +21,11 @@ export const form = {
     before: ['(default: {{value}})', '(기본값: {{value}})'],
     wrong: ['Correct these first', '먼저 고칠 항목'],
     start: ['Start training', '학습 시작'],
+    fromFile: ['From a file', '파일에서 불러오기'],
+    fromFileHint: ['YAML or JSON; drop it here, too', 'YAML 또는 JSON. 여기에 끌어다 놓아도 됩니다'],
+    taken: ['Taken from {{name}}', '{{name}} 파일을 불러왔습니다'],
+    refused: ['{{name}} can’t be used', '{{name}} 파일을 쓸 수 없습니다'],
+    line: ['line {{line}}', '{{line}}번째 줄'],
     task: ['Task', '작업'],
     taskHint: [
       'What the model learns from this dataset: boxes around objects, or the class of each pixel.',

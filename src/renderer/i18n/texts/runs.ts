@@ -53,6 +53,7 @@ export const runs = {
     bestBy: ['{{epoch}} (by {{metric}})', '{{epoch}} ({{metric}} 기준)'],
     attempt: ['Attempt {{number}}', '시도 {{number}}'],
     failedBecause: ['Why it failed', '실패 원인'],
+    duplicate: ['Duplicate and edit', '복제해서 수정'],
     compareWith: ['Compare with others', '다른 학습과 비교'],
     actions: {
       cancel: ['Cancel run', '학습 취소'],

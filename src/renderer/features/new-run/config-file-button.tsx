@@ -1,0 +1,75 @@
+import { Alert, Button, FileButton, Group } from '@mantine/core';
+import { IconFileImport } from '@tabler/icons-react';
+import { useState } from 'react';
+import { type ConfigTextFault, readConfigText } from '../../../shared/format/config-text.ts';
+import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
+import { Note } from '../../components/note.ts';
+import { useText } from '../../i18n/use-text.ts';
+
+/** In bytes; no configuration comes near it. */
+const largestFile = 1024 ** 2;
+
+interface ConfigFileButtonProps {
+  readonly onConfig: (overrides: TrainingOverrides) => void;
+}
+
+/** Takes a config from a file of YAML or JSON, chosen or dropped; says by line and field what is wrong with it, and then changes nothing. */
+export function ConfigFileButton({ onConfig }: ConfigFileButtonProps) {
+  const { t, language, format } = useText();
+  const [refused, setRefused] = useState<{ readonly name: string; readonly fault: ConfigTextFault } | null>(
+    null,
+  );
+  const [taken, setTaken] = useState<string | null>(null);
+  const take = async (file: File | null | undefined) => {
+    if (!file) return;
+    const { name } = file;
+    const tooLarge: ConfigTextFault = {
+      ...{ line: 1, field: '' },
+      problem: { en: 'it is larger than 1 MiB', ko: '1 MiB보다 큽니다' },
+    };
+    const { overrides, fault } =
+      file.size > largestFile
+        ? { overrides: null, fault: tooLarge }
+        : readConfigText((await file.text()).replace(/^\uFEFF/, ''), /\.json$/i.test(name));
+    setRefused(fault && { name, fault });
+    setTaken(fault ? null : name);
+    if (overrides) onConfig(overrides);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button in it does the same
+    <div
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void take(event.dataTransfer.files[0]);
+      }}
+    >
+      <Group gap="xs">
+        <FileButton accept=".yaml,.yml,.json" onChange={(file) => void take(file)}>
+          {(button) => (
+            <Button
+              {...button}
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconFileImport size={15} aria-hidden />}
+            >
+              {t('newRun.fromFile')}
+            </Button>
+          )}
+        </FileButton>
+        <Note size="xs">
+          {taken === null ? t('newRun.fromFileHint') : t('newRun.taken', { name: taken })}
+        </Note>
+      </Group>
+      {refused && (
+        <Alert color="red" role="alert" mt="xs" title={t('newRun.refused', { name: refused.name })}>
+          {[
+            t('newRun.line', { line: format.number(refused.fault.line) }),
+            ...(refused.fault.field === '' ? [] : [refused.fault.field]),
+            refused.fault.problem[language],
+          ].join(' · ')}
+        </Alert>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import type { Bilingual } from '../errors/entry.ts';
+import { errorMessage } from '../errors/error.ts';
+import { type TrainingOverrides, trainingOverridesSchema } from '../model/training-config.ts';
+
+/** In levels; the configuration itself has three. */
+const deepest = 64;
+
+/** What is wrong with a text that was to be a config, and where. */
+export interface ConfigTextFault {
+  /** From 1. */
+  readonly line: number;
+  /** Dotted; empty where it is about the text as a whole. */
+  readonly field: string;
+  readonly problem: Bilingual;
+}
+
+export type ConfigText =
+  | { readonly overrides: TrainingOverrides; readonly fault: null }
+  | { readonly overrides: null; readonly fault: ConfigTextFault };
+
+const refused = (line: number, field: string, en: string, ko = en): ConfigText => ({
+  overrides: null,
+  fault: { line, field, problem: { en, ko } },
+});
+
+/** The line where brackets or indentations are nested deeper than the parser, which calls itself, can follow; null if they are not. */
+function tooDeepAt(text: string): number | null {
+  let depth = 0;
+  for (const [index, line] of text.split('\n').entries()) {
+    for (const character of line) {
+      if ('{['.includes(character)) depth += 1;
+      else if ('}]'.includes(character)) depth = Math.max(0, depth - 1);
+      if (depth > deepest) return index + 1;
+    }
+    const dashes = /^(?:[ \t]*[-?] )*[ \t]*/.exec(line)?.[0].length ?? 0;
+    if (dashes > 4 * deepest) return index + 1;
+  }
+  return null;
+}
+
+/** Reads what a person wants of a training: YAML, and so JSON, as `trainingOverridesSchema`. @param isJson it claims to be JSON, and faults are named as such */
+export function readConfigText(text: string, isJson: boolean): ConfigText {
+  const deep = tooDeepAt(text);
+  if (deep !== null)
+    return refused(
+      deep,
+      '',
+      `nested deeper than ${deepest} levels`,
+      `${deepest}단계보다 깊게 중첩되어 있습니다`,
+    );
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [wrong] = document.errors;
+  if (wrong) {
+    const asJson = isJson ? jsonFault(text) : null;
+    const { line } = asJson ?? lines.linePos(wrong.pos[0]);
+    const kind = asJson === null ? 'YAML' : 'JSON';
+    const words = asJson?.words ?? wrong.message;
+    return refused(Math.max(1, line), '', `not ${kind}: ${words}`, `${kind} 형식이 아닙니다: ${words}`);
+  }
+  let content: unknown;
+  try {
+    // An empty file says nothing. Aliases that stand for more than the file has room for are refused.
+    content = document.toJS() ?? {};
+  } catch (error) {
+    return refused(1, '', errorMessage(error));
+  }
+  const parsed = trainingOverridesSchema.safeParse(content);
+  if (parsed.success) return { overrides: parsed.data, fault: null };
+  const issue = parsed.error.issues[0];
+  // An unknown field is reported at its parent: its own name says more.
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const place = [...(issue?.path ?? []), ...unknown].filter((part) => typeof part !== 'symbol');
+  const line = lineOf(document, place, lines);
+  return unknown.length > 0
+    ? refused(line, place.join('.'), 'there is no such field', '그런 필드는 없습니다')
+    : refused(line, place.join('.'), issue?.message ?? '');
+}
+
+/** What is wrong with a text that was to be JSON, and where. */
+function jsonFault(text: string): { readonly words: string; readonly line: number } | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (error) {
+    const message = errorMessage(error);
+    const position = /at position (\d+)/.exec(message)?.[1];
+    const offset = position === undefined ? text.trimEnd().length : Number(position);
+    const words = message.replace(/ in JSON at position.*$| *\(line .*$/, '');
+    return { words, line: text.slice(0, offset).split('\n').length };
+  }
+}
+
+type Document = ReturnType<typeof parseDocument>;
+
+/** The line of a value; where it is not there, that of the nearest around it. */
+function lineOf(document: Document, place: readonly PropertyKey[], lines: LineCounter): number {
+  for (let length = place.length; length > 0; length -= 1) {
+    const node = document.getIn(place.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
