@@ -23,6 +23,7 @@ async function queueScript({ stage, folder, projectId }: World, name: string) {
     script: {
       command: `${python} "${path.join(scripts, name)}"`,
       folder: working,
+      image: null,
       environment: {
         ...{ OMP_NUM_THREADS: '1', YOLO_CONFIG_DIR: path.join(folder, 'yolo'), PYTHONPATH: packageFolder },
         PATH: String(process.env.PATH),

@@ -28,6 +28,7 @@ import { createStatisticsJob } from '../features/jobs/statistics.ts';
 import { LivePoints } from '../features/metrics/live-points.ts';
 import { Projects } from '../features/projects/projects.ts';
 import { ContainerTrainers } from '../features/runs/docker/container-trainers.ts';
+import { ScriptContainers } from '../features/runs/docker/script-containers.ts';
 import { TrainerImage } from '../features/runs/docker/trainer-image.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
 import { BuiltinTrainers } from '../features/runs/process/process-trainers.ts';
@@ -156,11 +157,19 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
       withUltralytics,
     });
   const images = { plain: imageWith(false), ultralytics: imageWith(true) };
+  const sidecar = path.join(root, 'out', 'node', 'sidecar.js');
+  const cards = () => listCards(process.env);
+  const imageOf = ({ source }: { source: string }) =>
+    images[source === 'ultralytics' ? 'ultralytics' : 'plain'];
+  const containers = new ContainerTrainers(imageOf, home);
+  const hasCards = async () => (await cards()).length > 0;
+  const scriptContainers = new ScriptContainers(containers, { sidecar, home, hasCards });
   const kinds = [
     new BuiltinTrainers(process.execPath, builtinTrainer),
-    new ScriptTrainers(path.join(root, 'out', 'node', 'sidecar.js')),
-    new ContainerTrainers(({ source }) => images[source === 'ultralytics' ? 'ultralytics' : 'plain'], home),
+    new ScriptTrainers(sidecar),
+    containers,
     new VenvTrainers(trainerEnvironmentOf(home, settings), torchTrainerFolder()),
+    scriptContainers,
   ];
   const executors = supervisedExecutors(kinds, {
     node: process.execPath,
@@ -181,8 +190,11 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     objects,
     attemptEnded: (attemptId) => artifacts.attemptEnded(attemptId),
     executors,
-    checkScript,
-    cards: () => listCards(process.env),
+    checkScript: (script) => {
+      checkScript(script);
+      return scriptContainers.check(script);
+    },
+    cards,
     // What is queued waits for room.
     slots: () => (disk.state.level === 'full' ? 0 : slotsOf(settings)),
     ...(stores.temporal ? { driver: await temporalDriver(stores.temporal, machineId, log) } : {}),

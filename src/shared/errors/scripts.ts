@@ -44,6 +44,20 @@ export const scriptErrors = {
     '폴더를 읽고 들어갈 권한을 주거나 다른 폴더를 고르세요.',
     'script.folder',
   ),
+  SCRIPT_IMAGE_NOT_FOUND: badRequest(
+    'Docker has no image "{image}" here',
+    'Fetch it ("docker pull {image}") or build it first; "docker images" lists what is there.',
+    'Docker에 "{image}" 이미지가 없습니다',
+    '먼저 이미지를 받거나("docker pull {image}") 빌드하세요. "docker images"로 있는 이미지를 볼 수 있습니다.',
+    'script.image',
+  ),
+  SCRIPT_FOLDER_HOLDS_STATE: badRequest(
+    'The folder of the script, {folder}, holds Trainyard’s own files, which a container must not see',
+    'Give a folder that has the script alone, or leave the image out.',
+    '스크립트 폴더 {folder}에는 컨테이너에 보이면 안 되는 Trainyard의 파일이 들어 있습니다',
+    '스크립트만 든 폴더를 지정하거나 이미지를 빼세요.',
+    'script.folder',
+  ),
   SCRIPT_WITH_MODEL: badRequest(
     'A script of your own brings its own model and data: {field} has no effect on it',
     'Leave {field} out, and give the script its settings in the command.',

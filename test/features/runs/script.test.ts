@@ -20,7 +20,7 @@ async function queueScript(
   const environment = { COLOUR: 'red and blue', PATH: String(process.env.PATH) };
   const { runId } = await stage.runs.create(localOwnerId, {
     ...{ project: projectId, executor: 'auto', priority: 0, overrides: {}, source: 'manual' },
-    script: { command, folder: working, environment },
+    script: { command, folder: working, image: null, environment },
     ...more,
   });
   return { runId, working };
@@ -159,7 +159,7 @@ test.each([
   [{ folder: import.meta.filename }, 'SCRIPT_FOLDER_NOT_A_FOLDER'],
 ])('a script of %o is refused, and nothing is made', async (wrong, code) => {
   await using world = await createWorld();
-  const script = { command: 'true', folder: world.folder, environment: {}, ...wrong };
+  const script = { command: 'true', folder: world.folder, image: null, environment: {}, ...wrong };
   await expect(queueScript(world, 'true', { script })).rejects.toMatchObject({
     code,
     hint: expect.any(String),
@@ -185,7 +185,7 @@ test('a folder that is gone when the run’s turn comes fails it by name', async
   const gone = path.join(folder, 'gone');
   mkdirSync(gone);
   const { runId } = await queueScript(world, 'true', {
-    script: { command: 'true', folder: gone, environment: {} },
+    script: { command: 'true', folder: gone, image: null, environment: {} },
   });
   rmdirSync(gone);
   stage.runs.loop.start();

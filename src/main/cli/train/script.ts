@@ -7,6 +7,7 @@ import { translate } from '../lib/language.ts';
 export interface ScriptOptions {
   readonly command?: string;
   readonly folder?: string;
+  readonly image?: string;
 }
 
 /**
@@ -14,14 +15,17 @@ export interface ScriptOptions {
  * Pythons and cards. Undefined where no script is meant.
  * @throws TrainyardError USAGE
  */
-export function scriptFrom({ command, folder }: ScriptOptions, shell: NodeJS.ProcessEnv) {
+export function scriptFrom({ command, folder, image }: ScriptOptions, shell: NodeJS.ProcessEnv) {
   if (command === undefined) {
-    if (folder === undefined) return undefined;
+    if (folder === undefined && image === undefined) return undefined;
     throw usageError(
-      { en: '--folder goes with --command', ko: '--folder는 --command와 함께 써야 합니다' },
+      {
+        en: '--folder and --image go with --command',
+        ko: '--folder와 --image는 --command와 함께 써야 합니다',
+      },
       translate(
-        'Add --command "python train.py", or leave --folder out.',
-        '--command "python train.py"를 함께 적거나 --folder를 빼세요.',
+        'Add --command "python train.py", or leave them out.',
+        '--command "python train.py"를 함께 적거나 둘 다 빼세요.',
       ),
     );
   }
@@ -29,5 +33,10 @@ export function scriptFrom({ command, folder }: ScriptOptions, shell: NodeJS.Pro
     const value = shell[name];
     return value ? [[name, value] as const] : [];
   });
-  return { command, folder: path.resolve(folder ?? '.'), environment: Object.fromEntries(known) };
+  return {
+    command,
+    folder: path.resolve(folder ?? '.'),
+    image: image ?? null,
+    environment: Object.fromEntries(known),
+  };
 }

@@ -205,6 +205,11 @@ export function defineTrain(command: Command): void {
       'where the command runs; left out: this folder',
       '명령을 실행할 폴더. 생략하면 현재 폴더',
     )
+    .flag(
+      '--image <image>',
+      'a Docker image to run the command in, with that folder and without a network',
+      '명령을 실행할 Docker 이미지. 지정한 폴더만 보이고 네트워크는 없습니다',
+    )
     .flag('--follow', 'follow the run until it ends', '끝날 때까지 지켜봅니다');
   addHyperparameters(described).perform<TrainOptions>(train);
 }

@@ -6,8 +6,9 @@ import type { Workstation } from './ports.ts';
 import type { CheckedRun } from './queue-run.ts';
 import { insertScript, lockSources } from './run-rows.ts';
 
-/** The executor of scripts: processes of this machine. */
+/** The executors of scripts: processes of this machine, and containers of an image of somebody's own. */
 export const scriptExecutor = 'process';
+export const containerScriptExecutor = 'image';
 
 /** What of a request is meant for our own trainers. */
 const forTrainers = ['dataset', 'version', 'model', 'overrides'] as const;
@@ -23,10 +24,10 @@ export async function checkScriptRun(
   await checkScript(script);
   const name = scriptName(script.command);
   return {
-    executor: { name: scriptExecutor, why: null },
+    executor: { name: script.image === null ? scriptExecutor : containerScriptExecutor, why: null },
     trained: { script },
     namePrefix: `${name.slice(0, 200)} · `,
-    audited: { script: name, folder: script.folder },
+    audited: { script: name, folder: script.folder, image: script.image },
     lock: async (tx) => {
       const gone = await lockSources(tx, projectId, null);
       if (gone !== null) throw fault('PROJECT_NOT_FOUND', { name: request.project });

@@ -181,12 +181,12 @@ export async function insertScript(
   tx: Tx,
   runId: string,
   name: string,
-  { command, folder, environment }: Script,
+  { command, folder, image, environment }: Script,
 ): Promise<void> {
   await query(
     tx,
-    'INSERT INTO workflow_scripts (workflow_id, name, command, folder, environment) VALUES ($1, $2, $3, $4, $5)',
-    [runId, name, command, folder, JSON.stringify(environment)],
+    'INSERT INTO workflow_scripts (workflow_id, name, command, folder, image, environment) VALUES ($1, $2, $3, $4, $5, $6)',
+    [runId, name, command, folder, image, JSON.stringify(environment)],
   );
 }
 
@@ -194,7 +194,7 @@ export async function insertScript(
 export async function scriptOf(db: Db, runId: string): Promise<Script | null> {
   const [script = null] = await query<Script>(
     db,
-    'SELECT command, folder, environment FROM workflow_scripts WHERE workflow_id = $1',
+    'SELECT command, folder, image, environment FROM workflow_scripts WHERE workflow_id = $1',
     [runId],
   );
   return script;

@@ -27,6 +27,13 @@ function ScriptView({ script }: { readonly script: NonNullable<Run['script']> })
           {script.folder}
         </Text>
       </Section>
+      {script.image && (
+        <Section title={t('config.image')} size={14} mb={4}>
+          <Text size="sm" className="mono">
+            {script.image}
+          </Text>
+        </Section>
+      )}
       <Section title={t('config.environment')} size={14} mb={4}>
         <Facts facts={Object.entries(script.environment)} />
       </Section>

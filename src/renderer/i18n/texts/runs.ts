@@ -180,6 +180,7 @@ export const runs = {
     document: ['Document', '문서'],
     command: ['Command', '명령'],
     folder: ['Folder', '폴더'],
+    image: ['Image', '이미지'],
     environment: ['Environment', '환경 변수'],
   },
   artifacts: {

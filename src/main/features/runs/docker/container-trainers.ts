@@ -145,10 +145,10 @@ export class ContainerTrainers implements Trainers {
   }
 }
 
-const isRoot = () => process.getuid?.() === 0;
+export const isRoot = () => process.getuid?.() === 0;
 
 /** Whether a path is a folder itself or lies in it. */
-function isInside(folder: string, file: string): boolean {
+export function isInside(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
   return relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative));
 }
