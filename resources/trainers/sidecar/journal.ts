@@ -58,11 +58,6 @@ export class Journal<State> {
     this.#length = saved.length + lines.length;
   }
 
-  /** Whether this directory was begun before. */
-  static isBegun(directory: string): boolean {
-    return existsSync(path.join(directory, 'sidecar.json'));
-  }
-
   add(type: string, fields: Readonly<Record<string, unknown>>, timeMs = Date.now()): void {
     this.#seq += 1;
     const line = `${JSON.stringify({ seq: this.#seq, time: new Date(timeMs).toISOString(), type, ...fields })}\n`;

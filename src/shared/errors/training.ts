@@ -85,7 +85,7 @@ export const trainingErrors = {
     'The training asks for {wanted} {wanted|GPU|GPUs}{kind}, and this machine has {there}',
     'Ask for fewer (resources.gpuCount; 0 trains on the processor). "trainyard doctor" shows what the driver says.',
     '학습이 요청한 GPU{kind}는 {wanted}개인데 이 컴퓨터에는 {there}개 있습니다',
-    'resources.gpuCount를 줄이세요(0이면 프로세서로 학습). 드라이버 상태는 "trainyard doctor"로 확인할 수 있습니다.',
+    'resources.gpuCount를 줄이세요(0이면 CPU로 학습). 드라이버 상태는 "trainyard doctor"로 확인할 수 있습니다.',
   ),
   DATASET_UNNAMED: badRequest(
     'No dataset is named',

@@ -139,7 +139,7 @@ def log_image(name: str, image: Any, *, step: int | None = None) -> None:  # noq
             image.save(temporary, format="PNG")
         else:
             temporary.write_bytes(png_of(image))
-    _tell(writer, inner, "image", f"{name} ({number})")
+    _write_artifact(writer, inner, "image", f"{name} ({number})")
 
 
 def log_artifact(path: str | os.PathLike[str], *, name: str | None = None) -> None:
@@ -155,14 +155,14 @@ def log_artifact(path: str | os.PathLike[str], *, name: str | None = None) -> No
             shutil.copytree(source, temporary)
         else:
             shutil.copyfile(source, temporary)
-    _tell(writer, inner, "model" if source.suffix.lower() in _MODEL_SUFFIXES else "other", shown)
+    _write_artifact(writer, inner, "model" if source.suffix.lower() in _MODEL_SUFFIXES else "other", shown)
 
 
 def _file_name(name: str) -> str:
     return re.sub(r"[^\w.+-]+", "_", name).strip(".") or "unnamed"
 
 
-def _tell(writer: _Writer, inner: str, kind: str, name: str) -> None:
+def _write_artifact(writer: _Writer, inner: str, kind: str, name: str) -> None:
     media_type = mimetypes.guess_type(inner)[0] or "application/octet-stream"
     with writer.lock:
         writer.write("artifact", {"path": inner, "kind": kind, "name": name, "mediaType": media_type})

@@ -178,7 +178,7 @@ export function defineTrain(command: Command): void {
     .flag('--pretrained', 'begin with pretrained weights', '사전 학습 가중치로 시작')
     .flag('--weights <file>', 'pretrained weights: a file or folder', '사전 학습 가중치 파일이나 폴더')
     .flag('--freeze-backbone', 'only the head learns', '헤드만 학습')
-    .flag('--gpus <number>', 'how many; 0: the processor', 'GPU 수. 0이면 프로세서', integer(0, 64))
+    .flag('--gpus <number>', 'how many; 0: the processor', 'GPU 수. 0이면 CPU', integer(0, 64))
     .flag('--gpu-type <name>', 'a part of their name', 'GPU 이름의 일부')
     .flag('--memory <GiB>', 'at most so much memory', '메모리 상한(GiB)', integer(0))
     .flag('--workers <number>', 'processes that read images', '이미지를 읽는 프로세스 수', integer(0, 256))
@@ -197,8 +197,8 @@ export function defineTrain(command: Command): void {
     )
     .flag(
       '--command <line>',
-      'train by a script of your own: the line for a shell; goes with --folder and no other setting',
-      '직접 작성한 스크립트로 학습. 셸 명령을 적습니다. --folder 외의 학습 설정과는 함께 쓸 수 없습니다',
+      'train by a script of your own: the line for a shell; goes with --folder and --image, and no other setting',
+      '직접 작성한 스크립트로 학습. 셸 명령을 적습니다. --folder와 --image 외의 학습 설정과는 함께 쓸 수 없습니다',
     )
     .flag(
       '--folder <folder>',

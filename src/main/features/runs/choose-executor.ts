@@ -38,7 +38,7 @@ export async function chooseExecutor(
       const skipped = passed.map(({ name, reason }) => ` ${name} does not work here: ${reason.message}.`);
       return {
         name: executor.name,
-        why: `The executor ${executor.name} was chosen by itself.${skipped.join('')}`,
+        why: `The executor ${executor.name} was chosen automatically.${skipped.join('')}`,
       };
     }
     passed.push({ name: executor.name, reason });

@@ -17,7 +17,7 @@ export function trainableModels(builtinDefaultsFile: string): TrainableModels {
         taskTypes: ['classification'],
         description: {
           en: 'A small network for the processor: images of any size, seconds an epoch, no GPU and no Python',
-          ko: '프로세서용 소형 신경망: 이미지 크기 제한 없음, 에폭당 수 초, GPU와 Python 불필요',
+          ko: 'CPU용 소형 신경망: 이미지 크기 제한 없음, 에폭당 수 초, GPU와 Python 불필요',
         },
         license: null,
         defaults,

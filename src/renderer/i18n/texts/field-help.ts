@@ -64,7 +64,7 @@ export const fieldHelp = {
     classWeights: ['Rare classes count more.', '드문 클래스에 더 큰 비중을 둡니다.'],
     gpuCount: [
       '0: the processor. Empty: one, where there is one.',
-      '0이면 프로세서로 학습합니다. 비우면 있을 때 하나를 씁니다.',
+      '0이면 CPU로 학습합니다. 비우면 있을 때 하나를 씁니다.',
     ],
     gpuType: ['A part of the name, as H200. Empty: any.', '이름의 일부(예: H200). 비우면 아무것이나 씁니다.'],
     memoryGb: ['At most so much. 0: no limit.', '최대 메모리. 0이면 제한이 없습니다.'],
