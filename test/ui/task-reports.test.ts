@@ -58,13 +58,33 @@ test('a detector’s page names the best epoch with its metric and marks it on t
       marks.first().boundingBox(),
       page.locator('.u-over').first().boundingBox(),
     ]);
-    return mark && over ? (mark.x - over.x) / over.width : -1;
+    if (!mark || !over) return -1;
+    const isLeft = (await marks.first().getAttribute('data-side')) === 'left';
+    return (mark.x + (isLeft ? mark.width : 0) - over.x) / over.width;
   };
   // Steps from 1 to 400, of which epoch 6 ends with step 300.
   await expect.poll(placeOf).toBeCloseTo(299 / 399, 2);
   await page.getByText('Epoch', { exact: true }).last().click();
   await expect.poll(placeOf).toBeCloseTo((6 - 1 / 50) / (8 - 1 / 50), 2);
   expect(complaints).toEqual([]);
+});
+
+test('the words at the last epoch, where it is the best, stay inside their chart', async () => {
+  const { page } = await visitRun(async (state) => {
+    const entry = await addDetection(state);
+    if (entry.run.finalMetrics) entry.run.finalMetrics.best_epoch = 8;
+    return entry;
+  }, 'charts');
+  await page.getByText('best epoch', { exact: true }).first().waitFor();
+  const beyond = () =>
+    page.evaluate(() => {
+      const marks = [...document.querySelectorAll('.u-over > div')].filter((one) => one.textContent);
+      const over = (mark: Element) =>
+        mark.getBoundingClientRect().right - (mark.parentElement?.getBoundingClientRect().right ?? 0);
+      return Math.max(...marks.map(over));
+    });
+  await expect.poll(beyond).toBeLessThanOrEqual(1);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
 });
 
 test('early stopping’s metric is named as what the best epoch was chosen by', async () => {

@@ -132,6 +132,8 @@ export function chartOptions(
           const left = at === null ? Number.NaN : plot.valToPos(at, 'x');
           mark.hidden = !(left >= 0 && left <= plot.over.clientWidth);
           mark.style.left = `${left}px`;
+          // Its words stand on the side where there is room: the last epoch is often the best one.
+          mark.dataset.side = left > plot.over.clientWidth / 2 ? 'left' : 'right';
         },
       ],
       setCursor: [(plot) => hooks.onCursor(plot.cursor.idx ?? null)],

@@ -26,8 +26,8 @@ export const trainingErrors = {
   DATASET_NEEDS_BOXES: conflict(
     'The dataset "{name}" has no boxes, from which {model} learns to detect',
     'Choose a model for segmentation ("trainyard models list"), or a dataset with boxes.',
-    '"{name}" 데이터셋에는 {model}{model|이|가} 탐지를 배울 박스가 없습니다',
-    '분할 모델을 고르거나("trainyard models list") 박스가 있는 데이터셋을 고르세요.',
+    '"{name}" 데이터셋에는 {model}{model|이|가} 탐지를 배울 상자가 없습니다',
+    '분할 모델을 고르거나("trainyard models list") 상자가 있는 데이터셋을 고르세요.',
     'model',
   ),
   DATASET_NEEDS_MASKS: conflict(

@@ -161,3 +161,14 @@ test.each([
 ] as const)('how a trainer ended: %s', (_what, exit, said, status, cause) => {
   expect(outcomeOf(exit, said, [])).toMatchObject({ status, cause });
 });
+
+test('a cause that the trainer names is said without its traceback, any other with it', () => {
+  const exit = { ...exited, exitCode: 1 };
+  const said = { ...result('failed'), cause: 'missing_weights', message: 'The weights are not here.' };
+  const traceback = ['File "weights.py", line 73', 'TrainerError: The weights are not here.'];
+  expect(outcomeOf(exit, said, traceback).message).toBe(
+    'The trainer ended with code 1: The weights are not here.',
+  );
+  expect(outcomeOf(exit, { ...said, cause: 'error' }, traceback).message).toContain('weights.py');
+  expect(outcomeOf(exit, null, traceback).message).toContain('weights.py');
+});

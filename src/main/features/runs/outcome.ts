@@ -76,8 +76,11 @@ export function outcomeOf(
     );
   }
   if (signal !== null) return failed('signalled', `The trainer was ended by ${signal}`);
+  const cause = result?.cause ?? 'error';
   const own = result?.message ? `: ${result.message}` : '';
-  return failed(result?.cause ?? 'error', `The trainer ended with code ${exitCode}${own}`);
+  // Where the trainer names the cause, its sentence says all that a person needs; the traceback stays in the log.
+  const isNamed = own !== '' && cause !== 'error';
+  return failed(cause, `The trainer ended with code ${exitCode}${own}`, isNamed ? [] : errorLines);
 }
 
 /**

@@ -70,14 +70,14 @@ export const torchModels: readonly TrainableModel[] = [
     'timm/resnet50',
     'classification',
     classifier,
-    'ResNet-50: the field’s yardstick',
+    'ResNet-50: what others are compared with',
     'ResNet-50: 가장 널리 쓰이는 기준 모델',
   ),
   known(
     'timm/efficientnet_b0',
     'classification',
     classifier,
-    'EfficientNet-B0: exact for its size',
+    'EfficientNet-B0: accurate for its size',
     'EfficientNet-B0: 크기에 비해 정확함',
   ),
   known(
@@ -91,7 +91,7 @@ export const torchModels: readonly TrainableModel[] = [
     'timm/convnext_tiny',
     'classification',
     transformer,
-    'ConvNeXt-Tiny: exact, on a GPU',
+    'ConvNeXt-Tiny: accurate, on a GPU',
     'ConvNeXt-Tiny: 정확도가 높음, GPU 권장',
   ),
   known(
@@ -105,8 +105,8 @@ export const torchModels: readonly TrainableModel[] = [
     'huggingface/google/vit-base-patch16-224',
     'classification',
     transformer,
-    'ViT-B/16 of transformers',
-    'transformers의 ViT-B/16',
+    'ViT-B/16 from the library transformers',
+    'transformers 라이브러리의 ViT-B/16',
   ),
   known(
     'torchvision/fcos_resnet18_fpn',
@@ -119,7 +119,7 @@ export const torchModels: readonly TrainableModel[] = [
     'torchvision/fasterrcnn_resnet50_fpn',
     'detection',
     detector,
-    'Faster R-CNN on ResNet-50: exact, slower',
+    'Faster R-CNN on ResNet-50: accurate, slower',
     'Faster R-CNN(ResNet-50): 정확하지만 느림',
   ),
   known(
@@ -157,7 +157,7 @@ export const torchModels: readonly TrainableModel[] = [
     'huggingface/nvidia/mit-b0',
     'segmentation',
     segmenter,
-    'SegFormer-B0: small and exact',
+    'SegFormer-B0: small and accurate',
     'SegFormer-B0: 작고 정확함',
   ),
   known(

@@ -2,7 +2,7 @@ import { Group } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
 import { ariaSort, DataTable, number, SortButton } from '../../components/data-table.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import { type Measure, meanOf, measuresOf, type PerClass, supportOf } from './per-class.ts';
+import { isBackground, type Measure, meanOf, measuresOf, type PerClass, supportOf } from './per-class.ts';
 
 type Row = PerClass['classes'][number];
 type Column = 'name' | 'support' | Measure;
@@ -49,7 +49,12 @@ export function PerClassTable({ data }: { readonly data: PerClass }) {
       rowKey={({ place }) => place}
       {...(rows.length > mostAtOnce && { maxHeight: 640 })}
       columns={[
-        column('name', t('perClass.name'), ({ name }) => name, {}),
+        column(
+          'name',
+          t('perClass.name'),
+          (row) => (isBackground(data, row) ? t('confusion.background') : row.name),
+          {},
+        ),
         column('support', t(`perClass.${support}`), (row) => format.number(row.support)),
         ...measures.map((measure) =>
           column(measure, t(`perClass.${measure}`), (row) =>

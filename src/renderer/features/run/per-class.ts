@@ -36,6 +36,10 @@ export function supportOf({ unit, classes }: PerClass): 'images' | 'objects' | '
   return classes.some(({ map50 }) => map50 !== undefined) ? 'objects' : 'images';
 }
 
+/** Whether a row is no class of the dataset, but what lies around all of them: in reports of pixels it stands first in the file. */
+export const isBackground = ({ unit }: PerClass, row: PerClass['classes'][number]) =>
+  unit === 'pixels' && row.place === 0 && row.name === 'background';
+
 /** The mean over the classes. */
 export function meanOf(data: PerClass, measure: Measure): number | null {
   const { macro, miou } = data;

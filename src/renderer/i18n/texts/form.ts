@@ -45,7 +45,7 @@ export const form = {
       venv: ['Python environment', 'Python 환경'],
       builtin: ['Builtin trainer', '내장 학습기'],
     },
-    first: ['{{name}}: the first that works here.', '{{name}}: 여기서 작동하는 첫 번째입니다.'],
+    first: ['{{name}}: the first that works here.', '{{name}}: 여기서 쓸 수 있는 것 중 첫 번째입니다.'],
     none: ['Nothing here can train this model yet.', '아직 여기에는 이 모델을 학습할 수 있는 곳이 없습니다.'],
     because: ['{{name}}: {{why}}.', '{{name}}: {{why}}.'],
     absent: ['this engine does not have it', '이 엔진에 없습니다'],
@@ -82,7 +82,7 @@ export const form = {
     classWeights: ['Balance the classes', '클래스 균형 맞춤'],
     gpuCount: ['GPUs', 'GPU 수'],
     gpuType: ['Kind of GPU', 'GPU 종류'],
-    memoryGb: ['Memory (GB)', '메모리 (GB)'],
+    memoryGb: ['Memory (GiB)', '메모리 (GiB)'],
     workers: ['Reading processes', '읽기 프로세스'],
   },
   fieldGroups: {

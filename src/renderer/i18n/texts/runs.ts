@@ -186,11 +186,11 @@ export const runs = {
   artifacts: {
     none: ['No artifacts yet', '아직 결과물이 없습니다'],
     noneYet: [
-      'The model, its accuracy by class and sample predictions appear here when training ends.',
-      '학습이 끝나면 모델, 클래스별 정확도, 예측 예시가 여기에 나타납니다.',
+      'The model, its results by class and sample predictions appear here when training ends.',
+      '학습이 끝나면 모델, 클래스별 결과, 예측 예시가 여기에 나타납니다.',
     ],
     noneEnded: ['This run ended before its trainer wrote any.', '학습기가 결과물을 쓰기 전에 끝났습니다.'],
-    perClass: ['Accuracy by class', '클래스별 정확도'],
+    perClass: ['Results by class', '클래스별 결과'],
     confusion: ['Confusion matrix', '혼동 행렬'],
     confusionHint: [
       'Rows: the actual class. Columns: the predicted class. Split: {{split}}.',
