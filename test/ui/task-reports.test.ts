@@ -130,6 +130,13 @@ test('pixels of a segmenter are counted in thousands, and its classes begin with
   expect(await page.getByRole('button', { name: 'F1' }).count(), 'there are none').toBe(0);
 });
 
+test('what lies around all classes of a segmenter is named in the language of the page', async () => {
+  const { page } = await visitRun(addSegmentation, 'artifacts', 'ko-KR');
+  await page.getByRole('heading', { name: '클래스별 결과' }).waitFor();
+  await page.getByRole('cell', { name: '배경', exact: true }).waitFor();
+  expect(await page.getByRole('cell', { name: 'background', exact: true }).count()).toBe(0);
+});
+
 test('two thousand classes are one picture, and the mistake under the pointer is read below it', async () => {
   const size = 2000;
   const { page, complaints } = await visitRun(async (state) => {
