@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import type { TrainyardError } from '../../shared/errors/error.ts';
+import { executorNames } from '../../shared/model/executor.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
 import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
@@ -105,7 +106,7 @@ export async function runEngine(
           cpuCount: cpus().length,
           memoryBytes: totalmem(),
           database: await describeDatabase(supervisor.open),
-          executors: ['docker', 'venv', 'builtin'],
+          executors: [...executorNames],
           makesSample,
         }),
         disk,

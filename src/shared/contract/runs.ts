@@ -3,11 +3,10 @@ import { datasetErrors } from '../errors/datasets.ts';
 import { doctorDockerErrors } from '../errors/doctor-docker.ts';
 import { projectErrors } from '../errors/projects.ts';
 import { runErrors } from '../errors/runs.ts';
-
 import { scriptErrors } from '../errors/scripts.ts';
 import { trainerEnvironmentErrors } from '../errors/trainer-environment.ts';
-
 import { trainingErrors } from '../errors/training.ts';
+import { executorChoices } from '../model/executor.ts';
 import { metricValues } from '../model/metrics-by-name.ts';
 import { attemptStatuses, defaultGraceMs, runSorts, runStatuses } from '../model/run.ts';
 import { scriptSchema } from '../model/script-schema.ts';
@@ -118,9 +117,11 @@ export const createRunInput = z.object({
     .regex(/^[a-z]+\/\S+$/)
     .optional()
     .describe('source/name; left out: overrides.model, else one that fits the dataset'),
-  script: scriptSchema.optional().describe('of somebody’s own: no dataset, model or overrides go with it'),
+  script: scriptSchema
+    .optional()
+    .describe('of somebody’s own: no dataset, model, executor or overrides go with it'),
   executor: z
-    .enum(['auto', 'docker', 'venv', 'builtin'])
+    .enum(executorChoices)
     .default('auto')
     .describe('where the trainer lives; auto: the first that works and has the model'),
   name: nameOf(255).optional(),

@@ -58,6 +58,13 @@ export const scriptErrors = {
     '스크립트만 든 폴더를 지정하거나 이미지를 빼세요.',
     'script.folder',
   ),
+  SCRIPT_WITH_EXECUTOR: badRequest(
+    'The executor "{executor}" runs Trainyard’s own trainers, and no script of your own',
+    'Leave the executor out. To run the script in a Docker container, name an image that has what it needs: --image IMAGE.',
+    '"{executor}" 실행기는 Trainyard의 학습기만 실행하며, 직접 작성한 스크립트는 실행하지 않습니다',
+    '실행기를 빼세요. Docker 컨테이너에서 스크립트를 실행하려면 필요한 것이 든 이미지를 지정하세요: --image IMAGE',
+    'executor',
+  ),
   SCRIPT_WITH_MODEL: badRequest(
     'A script of your own brings its own model and data: {field} has no effect on it',
     'Leave {field} out, and give the script its settings in the command.',

@@ -3,6 +3,9 @@ import type { Bilingual } from '../errors/entry.ts';
 import { errorMessage } from '../errors/error.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../model/training-config.ts';
 
+/** In bytes; no configuration comes near it. */
+export const largestConfig = 1024 ** 2;
+
 /** In levels; the configuration itself has three. */
 const deepest = 64;
 
@@ -24,6 +27,12 @@ const refused = (line: number, field: string, en: string, ko = en): ConfigText =
   fault: { line, field, problem: { en, ko } },
 });
 
+/** What is wrong with a file that is larger than {@link largestConfig}. */
+export const configTooLarge: ConfigTextFault = {
+  ...{ line: 1, field: '' },
+  problem: { en: 'it is larger than 1 MiB', ko: '1 MiB보다 큽니다' },
+};
+
 /** The line where brackets or indentations are nested deeper than the parser, which calls itself, can follow; null if they are not. */
 function tooDeepAt(text: string): number | null {
   let depth = 0;
@@ -39,8 +48,13 @@ function tooDeepAt(text: string): number | null {
   return null;
 }
 
-/** Reads what a person wants of a training: YAML, and so JSON, as `trainingOverridesSchema`. @param isJson it claims to be JSON, and faults are named as such */
-export function readConfigText(text: string, isJson: boolean): ConfigText {
+/**
+ * Reads what a person wants of a training: YAML, and so JSON, as `trainingOverridesSchema`.
+ * @param written with or without a byte order mark
+ * @param isJson it claims to be JSON, and faults are named as such
+ */
+export function readConfigText(written: string, isJson: boolean): ConfigText {
+  const text = written.replace(/^\uFEFF/, '');
   const deep = tooDeepAt(text);
   if (deep !== null)
     return refused(

@@ -179,6 +179,15 @@ test('a setting of our trainers beside a script is refused by its name', async (
   expect(existsSync(path.join(world.folder, 'runs'))).toBe(false);
 });
 
+test('an executor beside a script is refused: the script would run elsewhere than was asked for', async () => {
+  await using world = await createWorld();
+  await expect(queueScript(world, 'true', { executor: 'docker' })).rejects.toMatchObject({
+    code: 'SCRIPT_WITH_EXECUTOR',
+    place: { field: 'executor' },
+  });
+  expect(existsSync(path.join(world.folder, 'runs'))).toBe(false);
+});
+
 test('a folder that is gone when the run’s turn comes fails it by name', async () => {
   await using world = await createWorld();
   const { stage, folder } = world;

@@ -2,31 +2,36 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, type TrainyardError } from '../../../shared/errors/error.ts';
-import { readConfigText } from '../../../shared/format/config-text.ts';
+import {
+  type ConfigTextFault,
+  configTooLarge,
+  largestConfig,
+  readConfigText,
+} from '../../../shared/format/config-text.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { translate } from '../lib/language.ts';
 
-/** In bytes; no configuration comes near it. */
-const largestFile = 1024 ** 2;
-
-function invalid(file: string, line: number, field: string, problem: string): TrainyardError {
+function invalid(file: string, { line, field, problem }: ConfigTextFault): TrainyardError {
   const where = field ? `${file}:${line} (${field})` : `${file}:${line}`;
   const place = { file, line, ...(field ? { field } : {}) };
-  return fault('CONFIG_INVALID', { problem: `${where}: ${problem}`, how: '' }, { place });
+  return fault(
+    'CONFIG_INVALID',
+    { problem: `${where}: ${translate(problem.en, problem.ko)}`, how: '' },
+    { place },
+  );
 }
 
 /** No more than the limit, whatever it is: `/dev/zero` has no end, and a pipe (`--config <(…)`) has no size. */
 async function readText(file: string): Promise<string> {
   const pieces: Buffer[] = [];
   try {
-    for await (const piece of createReadStream(file, { end: largestFile })) pieces.push(piece);
+    for await (const piece of createReadStream(file, { end: largestConfig })) pieces.push(piece);
   } catch (error) {
     throw fault('CONFIG_UNREADABLE', { file, cause: errorMessage(error) }, { place: { file }, cause: error });
   }
   const bytes = Buffer.concat(pieces);
-  if (bytes.length > largestFile)
-    throw invalid(file, 1, '', translate('it is larger than 1 MiB', '1 MiB보다 큽니다'));
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  if (bytes.length > largestConfig) throw invalid(file, configTooLarge);
+  return bytes.toString('utf8');
 }
 
 /**
@@ -38,5 +43,5 @@ export async function readConfigFile(given: string): Promise<TrainingOverrides> 
   const text = await readText(file);
   const { overrides, fault: wrong } = readConfigText(text, path.extname(file) === '.json');
   if (wrong === null) return overrides;
-  throw invalid(file, wrong.line, wrong.field, translate(wrong.problem.en, wrong.problem.ko));
+  throw invalid(file, wrong);
 }

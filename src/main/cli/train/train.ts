@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
 import { phrase } from '../../../shared/errors/entry.ts';
+import { executorChoices } from '../../../shared/model/executor.ts';
 import {
   earlyStopMetrics,
   optimizers,
@@ -21,14 +22,12 @@ import { readConfigFile } from './config-file.ts';
 import { overridesOf } from './overrides.ts';
 import { type ScriptOptions, scriptFrom } from './script.ts';
 
-const executors = ['auto', 'docker', 'venv', 'builtin'] as const;
-
 interface TrainOptions extends CommonOptions, ScriptOptions {
   readonly project: string;
   readonly dataset?: string;
   readonly datasetVersion?: number;
   readonly model?: string;
-  readonly executor: (typeof executors)[number];
+  readonly executor: (typeof executorChoices)[number];
   readonly name?: string;
   readonly description?: string;
   readonly priority?: number;
@@ -166,7 +165,7 @@ export function defineTrain(command: Command): void {
       '--executor <name>',
       'where the trainer runs: docker, venv (a Python environment), builtin; auto: the first that works',
       '학습이 실행될 곳: docker, venv(Python 환경), builtin. auto는 그중 되는 첫 번째',
-      executors,
+      executorChoices,
       'auto',
     )
     .flag(

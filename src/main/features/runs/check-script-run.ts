@@ -13,7 +13,7 @@ export const containerScriptExecutor = 'image';
 /** What of a request is meant for our own trainers. */
 const forTrainers = ['dataset', 'version', 'model', 'overrides'] as const;
 
-/** @throws TrainyardError SCRIPT_WITH_MODEL, and those of {@link Workstation.checkScript} */
+/** @throws TrainyardError SCRIPT_WITH_MODEL, SCRIPT_WITH_EXECUTOR, and those of {@link Workstation.checkScript} */
 export async function checkScriptRun(
   { checkScript }: Pick<Workstation, 'checkScript'>,
   { projectId, request }: { projectId: string; request: CreateRunInput },
@@ -21,6 +21,7 @@ export async function checkScriptRun(
 ): Promise<CheckedRun> {
   const field = forTrainers.find((name) => Object.keys(Object(request[name])).length > 0);
   if (field) throw fault('SCRIPT_WITH_MODEL', { field });
+  if (request.executor !== 'auto') throw fault('SCRIPT_WITH_EXECUTOR', { executor: request.executor });
   await checkScript(script);
   const name = scriptName(script.command);
   return {

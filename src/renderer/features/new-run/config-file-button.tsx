@@ -1,13 +1,27 @@
 import { Alert, Button, FileButton, Group } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
 import { useState } from 'react';
-import { type ConfigTextFault, readConfigText } from '../../../shared/format/config-text.ts';
+import {
+  type ConfigText,
+  type ConfigTextFault,
+  configTooLarge,
+  largestConfig,
+  readConfigText,
+} from '../../../shared/format/config-text.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { Note } from '../../components/note.ts';
 import { useText } from '../../i18n/use-text.ts';
 
-/** In bytes; no configuration comes near it. */
-const largestFile = 1024 ** 2;
+/** Reads a chosen file, which may be gone by now, or a folder that was dropped. */
+async function readFile(file: File): Promise<ConfigText> {
+  if (file.size > largestConfig) return { overrides: null, fault: configTooLarge };
+  try {
+    return readConfigText(await file.text(), /\.json$/i.test(file.name));
+  } catch {
+    const problem = { en: 'the file can’t be read', ko: '파일을 읽을 수 없습니다' };
+    return { overrides: null, fault: { line: 1, field: '', problem } };
+  }
+}
 
 interface ConfigFileButtonProps {
   readonly onConfig: (overrides: TrainingOverrides) => void;
@@ -23,14 +37,7 @@ export function ConfigFileButton({ onConfig }: ConfigFileButtonProps) {
   const take = async (file: File | null | undefined) => {
     if (!file) return;
     const { name } = file;
-    const tooLarge: ConfigTextFault = {
-      ...{ line: 1, field: '' },
-      problem: { en: 'it is larger than 1 MiB', ko: '1 MiB보다 큽니다' },
-    };
-    const { overrides, fault } =
-      file.size > largestFile
-        ? { overrides: null, fault: tooLarge }
-        : readConfigText((await file.text()).replace(/^\uFEFF/, ''), /\.json$/i.test(name));
+    const { overrides, fault } = await readFile(file);
     setRefused(fault && { name, fault });
     setTaken(fault ? null : name);
     if (overrides) onConfig(overrides);

@@ -1,5 +1,6 @@
 import { Select, type SelectProps } from '@mantine/core';
 import { inLanguage } from '../../../shared/errors/catalogue.ts';
+import { executorNames } from '../../../shared/model/executor.ts';
 import { useText } from '../../i18n/use-text.ts';
 import type { Choice, OfferedModel } from './use-choice.ts';
 
@@ -30,7 +31,7 @@ export function ExecutorSelect({ model, executors, value, ...field }: ExecutorSe
       ? []
       : [first === null ? t('executors.none') : t('executors.first', { name: titleOf(first) })];
   function titleOf(name: string): string {
-    const key = (['docker', 'venv', 'builtin'] as const).find((one) => one === name);
+    const key = executorNames.find((one) => one === name);
     return key ? t(`executors.names.${key}`) : name;
   }
   return (

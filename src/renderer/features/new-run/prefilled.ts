@@ -1,4 +1,5 @@
 import type { Run } from '../../../shared/contract/runs.ts';
+import { executorNames } from '../../../shared/model/executor.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { type FieldValue, flatten, unflatten } from '../../components/documents.ts';
 import { allFields } from './fields.ts';
@@ -24,10 +25,8 @@ export function prefilledBy({ task, model, ...rest }: TrainingOverrides): Omit<P
   };
 }
 
-const executors = ['docker', 'venv', 'builtin'] as const;
-
 /** The settings of a run, to be changed and trained again; blank for one that trains by somebody's own script. */
 export function prefilledByRun({ config, executor }: Run): Prefilled {
   if (config === null) return blank;
-  return { ...prefilledBy(config), executor: executors.find((one) => one === executor) ?? 'auto' };
+  return { ...prefilledBy(config), executor: executorNames.find((one) => one === executor) ?? 'auto' };
 }
