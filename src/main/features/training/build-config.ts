@@ -46,7 +46,9 @@ export function buildConfig(
     valSplit: model.defaults.dataset?.valSplit ?? plainSplits.valSplit,
     testSplit: model.defaults.dataset?.testSplit ?? plainSplits.testSplit,
   });
-  const gpuCount = isBuiltin(model) ? 0 : Math.min(cards, 1);
+  const resources = { gpuCount: isBuiltin(model) ? 0 : Math.min(cards, 1), ...overrides.resources };
+  // Mixed precision is for cards: on most processors it is slower, and less exact.
+  const noAmp = resources.gpuCount === 0 ? { amp: false } : {};
   const parsed = trainingConfigSchema.safeParse({
     task: { type: task, numClasses: dataset.classNames.length, classNames: [...dataset.classNames] },
     model: merge(merge(model.defaults.model ?? {}, overrides.model), partsOf(model.id)),
@@ -55,8 +57,8 @@ export function buildConfig(
       version: dataset.version,
       ...splits,
     }),
-    training: merge(model.defaults.training ?? {}, overrides.training),
-    resources: merge({ gpuCount }, overrides.resources),
+    training: merge({ ...model.defaults.training, ...noAmp }, overrides.training),
+    resources,
   });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
