@@ -208,7 +208,7 @@ describe.skipIf(reason !== null)('a training in a container', () => {
       120_000,
     );
     const config = JSON.parse(await readFile(path.join(directoryOf(runId, 2), 'config.json'), 'utf8'));
-    expect(config.resume.from).toMatch(/^\/trainyard\/checkpoint\/last-/);
+    expect(config.resume.from).toMatch(/^\/trainyard\/checkpoint\/(?:last|best)-\d+$/);
     const { code } = await runCli(home, ['runs', 'cancel', runId]);
     expect(code).toBe(0);
     await until(runId, ['cancelled'], 60_000);
