@@ -5,7 +5,12 @@ import { ensureBuilt } from '../../bin/build.mjs';
 await ensureBuilt({ onBuild: (part) => console.log(`building ${part}`) });
 const child = spawn(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', 'test/stack/train-in-containers.test.ts', ...process.argv.slice(2)],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    'test/stack/train-in-containers.test.ts',
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit', env: { ...process.env, TRAINYARD_TEST_TRAIN: 'full' } },
 );
 child.on('exit', (code) => {

@@ -1,30 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cliJson, type RunningEngine, runCli, startEngine, waitFor } from '../support/engine.ts';
 import { preparedHome } from '../support/prepared-home.ts';
-import { docker, withoutServer } from '../support/servers.ts';
+import { docker } from '../support/servers.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
+import { withoutTorch } from './support/torch-image.ts';
 
 /** Full versions (`npm run test:train`): as many images and epochs as it takes to learn. */
 const isFull = process.env.TRAINYARD_TEST_TRAIN === 'full';
-/** An image with torch and the other packages, which the trainer's image is built on without a network. */
-const baseImage = process.env.TRAINER_BASE_IMAGE;
-
-function withoutTorch(): string | null {
-  const reason = withoutServer();
-  if (reason) return reason;
-  if (!baseImage) return 'TRAINER_BASE_IMAGE names no image with torch';
-  try {
-    execFileSync('docker', ['image', 'inspect', baseImage], { stdio: 'ignore', timeout: 10_000 });
-    return null;
-  } catch {
-    return `the image ${baseImage} is not here`;
-  }
-}
-
 const reason = withoutTorch();
 if (reason) console.info(`skipped: trainings in containers, ${reason}`);
 

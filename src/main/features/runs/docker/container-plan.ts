@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import type { RunConfig } from '../ports.ts';
@@ -73,7 +74,8 @@ export function planContainer(config: RunConfig, facts: ContainerFacts): Docker.
   // Without a limit of its own it leaves a tenth to the desktop: a training that takes all would freeze the machine.
   const memory = memoryGb > 0 ? memoryGb * gibibyte : Math.floor(memoryBytes * 0.9);
   return {
-    name: `trainyard-${config.runId}-${config.attempt}`,
+    // The folder's hash: a run of another state folder, as one that was restored, may have the same id.
+    name: `trainyard-${config.runId}-${config.attempt}-${hash('sha256', runDirectory).slice(0, 8)}`,
     Image: image,
     // Output goes straight into the run directory: no byte of it depends on the daemon or on whoever is attached.
     Entrypoint: [
