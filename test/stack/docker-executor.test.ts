@@ -6,6 +6,7 @@ import { TrainerImage } from '../../src/main/features/runs/docker/trainer-image.
 import { FileRunDirectories } from '../../src/main/features/runs/process/run-directories.ts';
 import { SupervisedExecutor } from '../../src/main/features/runs/process/supervised-executor.ts';
 import { type ExecutorMachine, executorContract } from '../features/runs/executors/contract.ts';
+import { waitFor } from '../support/engine.ts';
 import { docker } from '../support/servers.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { baseImage, withoutTorch } from './support/torch-image.ts';
@@ -45,8 +46,11 @@ async function machine(): Promise<ExecutorMachine> {
       }),
     leftovers: containersOf,
     [Symbol.asyncDispose]: async () => {
-      const left = await containersOf(directories.folderOf('00000000-0000-4000-8000-000000000001', 1));
-      if (left.length > 0) await docker(['rm', '-f', ...left]);
+      const runDirectory = directories.folderOf('00000000-0000-4000-8000-000000000001', 1);
+      const left = await containersOf(runDirectory);
+      // Its supervisor may be removing it.
+      for (const id of left) await docker(['rm', '-f', id]).catch(() => undefined);
+      await waitFor('no container to be left', async () => (await containersOf(runDirectory)).length === 0);
       await place[Symbol.asyncDispose]();
       await home[Symbol.asyncDispose]();
     },

@@ -161,13 +161,12 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
   const cards = () => listCards(process.env);
   const imageOf = ({ source }: { source: string }) =>
     images[source === 'ultralytics' ? 'ultralytics' : 'plain'];
-  const containers = new ContainerTrainers(imageOf, home);
   const hasCards = async () => (await cards()).length > 0;
-  const scriptContainers = new ScriptContainers(containers, { sidecar, home, hasCards });
+  const scriptContainers = new ScriptContainers({ sidecar, home, hasCards });
   const kinds = [
     new BuiltinTrainers(process.execPath, builtinTrainer),
     new ScriptTrainers(sidecar),
-    containers,
+    new ContainerTrainers(imageOf, home),
     new VenvTrainers(trainerEnvironmentOf(home, settings), torchTrainerFolder()),
     scriptContainers,
   ];

@@ -1,19 +1,10 @@
-import { hash } from 'node:crypto';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import type { RunConfig } from '../ports.ts';
-
-/** Labels by which the containers of runs are found. */
-export const runLabels = {
-  run: 'trainyard.run',
-  attempt: 'trainyard.attempt',
-  /** The run directory: a run of another state folder may have the same id after a restore. */
-  directory: 'trainyard.directory',
-} as const;
+import { restrictedContainer, runInside } from './restricted-container.ts';
 
 /** Where things are inside. */
 const inside = {
-  run: '/trainyard/run',
   data: '/trainyard/data',
   checkpoint: '/trainyard/checkpoint',
   weights: '/trainyard/weights',
@@ -40,7 +31,6 @@ const gibibyte = 1024 ** 3;
 /** What a loader of torch has under way for each process that reads images. */
 const prefetched = 2;
 const largestSharedMemory = 64 * gibibyte;
-const mostProcesses = 4096;
 
 const readOnly = (Source: string, Target: string): Docker.MountSettings => ({
   ...{ Type: 'bind', Source, Target, ReadOnly: true },
@@ -70,60 +60,35 @@ export function sharedMemoryFor(config: RunConfig, { processors, memoryBytes }: 
 export function planContainer(config: RunConfig, facts: ContainerFacts): Docker.ContainerCreateOptions {
   const { image, runDirectory, dataRoot, checkpoint, weights, user, gpuUuids, processors, memoryBytes } =
     facts;
-  const { memoryGb } = config.resources;
-  // Without a limit of its own it leaves a tenth to the desktop: a training that takes all would freeze the machine.
-  const memory = memoryGb > 0 ? memoryGb * gibibyte : Math.floor(memoryBytes * 0.9);
+  const { HostConfig, ...options } = restrictedContainer({
+    ...{ runId: config.runId, attempt: config.attempt, image, runDirectory, user, processors, memoryBytes },
+    memoryGb: config.resources.memoryGb,
+    sharedMemoryBytes: sharedMemoryFor(config, facts),
+    gpus: gpuUuids,
+    mounts: [
+      readOnly(dataRoot, inside.data),
+      ...(checkpoint === null ? [] : [readOnly(checkpoint, mountOf(inside.checkpoint, checkpoint))]),
+      ...(weights === null ? [] : [readOnly(weights, mountOf(inside.weights, weights))]),
+    ],
+  });
   return {
-    // The folder's hash: a run of another state folder, as one that was restored, may have the same id.
-    name: `trainyard-${config.runId}-${config.attempt}-${hash('sha256', runDirectory).slice(0, 8)}`,
-    Image: image,
-    // Output goes straight into the run directory: no byte of it depends on the daemon or on whoever is attached.
+    ...options,
     Entrypoint: [
       '/bin/sh',
       '-c',
-      `exec "$@" >>${inside.run}/stdout.log 2>>${inside.run}/stderr.log`,
+      `exec "$@" >>${runInside}/stdout.log 2>>${runInside}/stderr.log`,
       'trainer',
     ],
-    Cmd: ['python3', '-m', 'trainyard_torch', inside.run],
-    WorkingDir: inside.run,
-    User: user,
-    Env: [`TRAINYARD_RUN_DIRECTORY=${inside.run}`, 'HOME=/tmp'],
-    Labels: {
-      [runLabels.run]: config.runId,
-      [runLabels.attempt]: String(config.attempt),
-      [runLabels.directory]: runDirectory,
-    },
+    Cmd: ['python3', '-m', 'trainyard_torch', runInside],
+    WorkingDir: runInside,
+    Env: [`TRAINYARD_RUN_DIRECTORY=${runInside}`, 'HOME=/tmp'],
     // It stays open whoever goes: a trainer ends itself when it closes.
     OpenStdin: true,
     StdinOnce: false,
-    Tty: false,
-    Healthcheck: { Test: ['NONE'] },
     HostConfig: {
-      Init: true,
-      NetworkMode: 'none',
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
+      ...HostConfig,
       ReadonlyRootfs: true,
       Tmpfs: { '/tmp': 'rw,nosuid,nodev,size=1g,mode=1777' },
-      ShmSize: sharedMemoryFor(config, facts),
-      Memory: memory,
-      MemorySwap: memory,
-      NanoCpus: Math.max(1, processors > 2 ? processors - 1 : processors) * 1e9,
-      PidsLimit: mostProcesses,
-      // Where memory runs out it goes before anything of the desktop.
-      OomScoreAdj: 500,
-      LogConfig: { Type: 'none', Config: {} },
-      RestartPolicy: { Name: 'no' },
-      Mounts: [
-        { Type: 'bind', Source: runDirectory, Target: inside.run },
-        readOnly(dataRoot, inside.data),
-        ...(checkpoint === null ? [] : [readOnly(checkpoint, mountOf(inside.checkpoint, checkpoint))]),
-        ...(weights === null ? [] : [readOnly(weights, mountOf(inside.weights, weights))]),
-      ],
-      DeviceRequests:
-        gpuUuids.length === 0
-          ? []
-          : [{ Driver: 'nvidia', DeviceIDs: [...gpuUuids], Capabilities: [['gpu', 'compute', 'utility']] }],
     },
   };
 }

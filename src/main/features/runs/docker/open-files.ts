@@ -1,17 +1,10 @@
-import { chmod, opendir, stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { isUnreachable } from '../../../platform/error-code.ts';
 
 const readable = 0o004;
 const passable = 0o001;
-
-/** The run directory and what an engine has put into it. */
-export async function filesOfRun(runDirectory: string): Promise<string[]> {
-  const files = [runDirectory];
-  for await (const entry of await opendir(runDirectory)) files.push(path.join(runDirectory, entry.name));
-  return files;
-}
 
 /**
  * Sees that an account that owns nothing can read a dataset's files, which matters where the engine is root's: the container has another

@@ -1,10 +1,9 @@
 import type Docker from 'dockerode';
 import type { Script } from '../../../../shared/model/script-schema.ts';
-import { runLabels } from './container-plan.ts';
+import { restrictedContainer, runInside } from './restricted-container.ts';
 
-/** Where a script finds its run directory inside; its own folder has the path that it has outside. */
-const run = '/trainyard/run';
-const gibibyte = 1024 ** 3;
+/** Bytes: nobody knows how many processes a script has, and with what. */
+const mostSharedMemory = 16 * 1024 ** 3;
 
 /** Of the shell that starts a script: they name places that are not inside. */
 const ofTheMachine = new Set(['PATH', 'VIRTUAL_ENV', 'CONDA_PREFIX', 'CONDA_DEFAULT_ENV', 'PYTHONPATH']);
@@ -25,57 +24,31 @@ interface ScriptFacts {
   readonly memoryBytes: number;
 }
 
-/** The container of a script of somebody's own: what the Engine is asked for, word for word. */
+/** The container of a script of somebody's own, whose folder has the path that it has outside: what the Engine is asked for, word for word. */
 export function planScript(facts: ScriptFacts): Docker.ContainerCreateOptions {
   const { runId, attempt, script, runDirectory, folder, user, hasCards, processors, memoryBytes } = facts;
-  const memory = Math.floor(memoryBytes * 0.9);
   const own = Object.entries(script.environment).filter(([name]) => !ofTheMachine.has(name));
+  const options = restrictedContainer({
+    ...{ runId, attempt, image: script.image, runDirectory, user, memoryGb: 0, processors, memoryBytes },
+    sharedMemoryBytes: Math.floor(Math.min(mostSharedMemory, memoryBytes / 2)),
+    gpus: hasCards ? 'all' : [],
+    mounts: [{ Type: 'bind', Source: folder, Target: script.folder }],
+  });
   return {
-    name: `trainyard-${runId}-${attempt}`,
-    Image: script.image,
-    // Output goes straight into the run directory. The shell waits for what it started when all of them are asked to stop.
+    ...options,
+    // The shell waits for what it started when all of them are asked to stop.
     Entrypoint: [
       '/bin/sh',
       '-c',
-      `exec >>${run}/stdout.log 2>>${run}/stderr.log; trap "exit 143" TERM INT HUP; eval "$1"`,
+      `exec >>${runInside}/stdout.log 2>>${runInside}/stderr.log; trap "exit 143" TERM INT HUP; eval "$1"`,
       'sh',
     ],
     Cmd: [script.command],
     WorkingDir: script.folder,
-    User: user,
     Env: [
       ...['HOME=/tmp', 'PYTHONUNBUFFERED=1', 'TINI_KILL_PROCESS_GROUP=1'],
       ...own.map(([name, value]) => `${name}=${value}`),
-      ...[`TRAINYARD_RUN_DIRECTORY=${run}`, `TRAINYARD_OUTPUT=${run}/output`],
+      ...[`TRAINYARD_RUN_DIRECTORY=${runInside}`, `TRAINYARD_OUTPUT=${runInside}/output`],
     ],
-    Labels: {
-      [runLabels.run]: runId,
-      [runLabels.attempt]: String(attempt),
-      [runLabels.directory]: runDirectory,
-    },
-    Tty: false,
-    Healthcheck: { Test: ['NONE'] },
-    HostConfig: {
-      Init: true,
-      NetworkMode: 'none',
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-      ShmSize: Math.floor(Math.min(16 * gibibyte, memoryBytes / 2)),
-      Memory: memory,
-      MemorySwap: memory,
-      NanoCpus: Math.max(1, processors > 2 ? processors - 1 : processors) * 1e9,
-      PidsLimit: 4096,
-      // Where memory runs out it goes before anything of the desktop.
-      OomScoreAdj: 500,
-      LogConfig: { Type: 'none', Config: {} },
-      RestartPolicy: { Name: 'no' },
-      Mounts: [
-        { Type: 'bind', Source: runDirectory, Target: run },
-        { Type: 'bind', Source: folder, Target: script.folder },
-      ],
-      DeviceRequests: hasCards
-        ? [{ Driver: 'nvidia', Count: -1, Capabilities: [['gpu', 'compute', 'utility']] }]
-        : [],
-    },
   };
 }

@@ -3,7 +3,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { pack } from 'tar-stream';
 import { z } from 'zod';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { statusOf } from '../../../stack/docker/docker-fault.ts';
@@ -48,13 +47,14 @@ function tagOf(sources: readonly SourceFile[], { baseImage = '', withUltralytics
   return `${repository}:${hash.digest('hex').slice(0, 12)}`;
 }
 
-function contextOf(sources: readonly SourceFile[]) {
+async function contextOf(sources: readonly SourceFile[]): Promise<Readable> {
+  const { pack } = await import('tar-stream');
   const archive = pack();
   // The daemon keeps the layers of files whose times have not changed.
   const mtime = new Date(0);
   for (const [name, bytes] of sources) archive.entry({ name, mtime, mode: 0o644 }, bytes);
   archive.finalize();
-  return archive;
+  return Readable.from(archive, { objectMode: false });
 }
 
 /** The image of the torch trainer: built from its folder, where it is not there yet. */
@@ -101,8 +101,7 @@ export class TrainerImage {
         ...(withUltralytics && { ULTRALYTICS: 'yes' }),
       },
     };
-    const context = Readable.from(contextOf(sources), { objectMode: false });
-    const stream = await docker.buildImage(context, options);
+    const stream = await docker.buildImage(await contextOf(sources), options);
     const stop = () => 'destroy' in stream && typeof stream.destroy === 'function' && stream.destroy();
     signal.addEventListener('abort', stop);
     const last: string[] = [];

@@ -2,30 +2,25 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { ContainerTrainers } from '../../../../src/main/features/runs/docker/container-trainers.ts';
-import { ScriptContainers } from '../../../../src/main/features/runs/docker/script-containers.ts';
-import { planScript } from '../../../../src/main/features/runs/docker/script-plan.ts';
-import type { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
-import { checkScript } from '../../../../src/main/features/runs/process/script-trainers.ts';
-import { supervisedExecutors } from '../../../../src/main/features/runs/process/supervised-executor.ts';
-import type { RunsParts } from '../../../../src/main/features/runs/runs.ts';
-import { createWorld, until, untilOver, type World } from '../support/acts.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { ScriptContainers } from '../../src/main/features/runs/docker/script-containers.ts';
+import type { FileRunDirectories } from '../../src/main/features/runs/process/run-directories.ts';
+import { checkScript } from '../../src/main/features/runs/process/script-trainers.ts';
+import { supervisedExecutors } from '../../src/main/features/runs/process/supervised-executor.ts';
+import type { RunsParts } from '../../src/main/features/runs/runs.ts';
+import { createWorld, until, untilOver, type World } from '../features/runs/support/acts.ts';
+import { baseImage, withoutTorch } from './support/torch-image.ts';
 
-const image = process.env.TRAINYARD_TEST_IMAGE ?? '';
-const testWithImage = test.skipIf(image === '');
-if (image === '')
-  console.log('Skipped: scripts in containers. TRAINYARD_TEST_IMAGE names no image that has a shell.');
+const reason = withoutTorch();
+if (reason) console.info(`skipped: scripts in containers, ${reason}`);
+const testWithImage = test.skipIf(reason !== null);
 
-const root = path.resolve(import.meta.dirname, '../../../..');
+const root = path.resolve(import.meta.dirname, '../..');
 
 /** Scripts in containers, beside what a test's engine has anyway. */
 function withContainers({ executors, directories, log }: RunsParts): Partial<RunsParts> {
-  const noImage = () => {
-    throw new Error('no trainer of ours runs here');
-  };
   const home = path.join(root, 'migrations');
-  const scripts = new ScriptContainers(new ContainerTrainers(noImage, home), {
+  const scripts = new ScriptContainers({
     ...{ sidecar: path.join(root, 'resources/trainers/sidecar/main.ts'), home },
     hasCards: async () => false,
   });
@@ -45,39 +40,13 @@ async function queueScript({ stage, folder, projectId }: World, command: string,
   mkdirSync(working, { recursive: true });
   const { runId } = await stage.runs.create(localOwnerId, {
     ...{ project: projectId, executor: 'auto', priority: 0, overrides: {}, source: 'manual' },
-    script: { command, folder: working, image, environment: { PATH: '/nowhere' }, ...part },
+    script: { command, folder: working, image: baseImage ?? '', environment: { PATH: '/nowhere' }, ...part },
   });
   return runId;
 }
 
 const containersOf = (runId: string) =>
   execFileSync('docker', ['ps', '-aq', '--filter', `label=trainyard.run=${runId}`], { encoding: 'utf8' });
-
-test('a script’s container sees its folder and its run directory, and has no network and no rights', () => {
-  const script = { command: 'python train.py', folder: '/home/me/work', image: 'mine:1' };
-  const facts = {
-    ...{ runId: 'r', attempt: 2, runDirectory: '/state/runs/r/2', folder: '/disk/work', user: '1000:1000' },
-    ...{ hasCards: true, processors: 8, memoryBytes: 64 * 1024 ** 3 },
-    script: { ...script, environment: { PATH: '/here/bin', CUDA_VISIBLE_DEVICES: '1' } },
-  };
-  const { HostConfig: host, ...plan } = planScript(facts);
-  expect(plan).toMatchObject({
-    Image: 'mine:1',
-    Cmd: ['python train.py'],
-    WorkingDir: '/home/me/work',
-    User: '1000:1000',
-  });
-  expect(plan.Env).toContain('CUDA_VISIBLE_DEVICES=1');
-  expect(plan.Env?.filter((one) => one.startsWith('PATH='))).toEqual([]);
-  expect(plan.Labels).toMatchObject({ 'trainyard.run': 'r', 'trainyard.attempt': '2' });
-  expect(host?.Mounts).toEqual([
-    { Type: 'bind', Source: '/state/runs/r/2', Target: '/trainyard/run' },
-    { Type: 'bind', Source: '/disk/work', Target: '/home/me/work' },
-  ]);
-  expect(host).toMatchObject({ NetworkMode: 'none', CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] });
-  expect(host?.DeviceRequests).toHaveLength(1);
-  expect(planScript({ ...facts, hasCards: false }).HostConfig?.DeviceRequests).toEqual([]);
-});
 
 testWithImage('a script in a container is read, keeps what it left, and leaves no container', async () => {
   await using world = await createWorld({ parts: withContainers });
