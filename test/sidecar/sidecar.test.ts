@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -221,3 +230,36 @@ test('what cannot be read is said once, with its file and line', async () => {
     `warning ${run.working}/runs/results.csv:2: the line has not 2 cells: it is left out.`,
   ]);
 });
+
+test.runIf(process.platform !== 'win32')(
+  'through links that a script puts into its run directory nothing is written elsewhere',
+  async () => {
+    await using place = await temporaryFolder();
+    const outside = path.join(place.folder, 'outside');
+    mkdirSync(outside);
+    writeFileSync(path.join(outside, 'theirs'), 'theirs');
+    await using run = await runWith((working, directory) => {
+      symlinkSync(path.join(outside, 'state'), path.join(directory, 'sidecar.json.new'));
+      mkdirSync(path.join(directory, 'artifacts', 'checkpoints'), { recursive: true });
+      symlinkSync(outside, path.join(directory, 'artifacts', 'weights'));
+      symlinkSync(path.join(outside, 'theirs'), path.join(directory, 'artifacts', 'checkpoints', 'a.pt.new'));
+      for (const [folder, name] of [
+        ['weights', 'best.pt'],
+        ['checkpoints', 'a.pt'],
+      ] as const) {
+        mkdirSync(path.join(working, folder));
+        writeFileSync(path.join(working, folder, name), 'ours');
+      }
+      writeFileSync(path.join(working, 'results.csv'), 'step,loss\n1,0.5\n');
+    });
+    expect(readdirSync(outside)).toEqual(['theirs']);
+    expect(readFileSync(path.join(outside, 'theirs'), 'utf8')).toBe('theirs');
+    expect(readFileSync(path.join(run.directory, 'artifacts/checkpoints/a.pt'), 'utf8')).toBe('ours');
+    expect(pointsOf(run.events, 'loss')).toEqual([[1, 0.5]]);
+    expect(run.events.filter(({ type }) => type === 'log')).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining('artifacts/weights/best.pt could not be kept'),
+      }),
+    ]);
+  },
+);

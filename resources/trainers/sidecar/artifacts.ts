@@ -1,4 +1,13 @@
-import { constants, copyFileSync, mkdirSync, opendirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  opendirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Journal } from './journal.ts';
 import { folderOf, type SourcesState } from './sources.ts';
@@ -101,12 +110,28 @@ function leftBeside(state: SourcesState, since: number): string[] {
   return [...new Set(files)];
 }
 
-/** A whole copy or none; blocks are shared where the file system can. */
-function copyWhole(from: string, to: string): void {
-  mkdirSync(path.dirname(to), { recursive: true });
+/**
+ * Makes a folder below another one, and those between.
+ * @throws Error where a link stands in the way: a script in a container put it there, and it leads out of the container
+ */
+function makeFolderIn(directory: string, below: readonly string[]): string {
+  let folder = directory;
+  for (const name of below) {
+    folder = path.join(folder, name);
+    mkdirSync(folder, { recursive: true });
+    if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is a link`);
+  }
+  return folder;
+}
+
+/** A whole copy or none, at a path below a directory; blocks are shared where the file system can. */
+function copyWhole(from: string, directory: string, inner: string): void {
+  const parts = inner.split('/');
+  const to = path.join(makeFolderIn(directory, parts.slice(0, -1)), path.basename(inner));
   const temporary = `${to}.new`;
   try {
-    copyFileSync(from, temporary, constants.COPYFILE_FICLONE);
+    rmSync(temporary, { force: true, recursive: true });
+    copyFileSync(from, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     renameSync(temporary, to);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -156,7 +181,7 @@ export function keepArtifacts(
       ? path.relative(directory, file).split(path.sep).join('/')
       : placeOf(working, file);
     keep(inner, () => {
-      if (!file.startsWith(directory + path.sep)) copyWhole(file, path.join(directory, inner));
+      if (!file.startsWith(directory + path.sep)) copyWhole(file, directory, inner);
     });
   }
   for (const file of filesIn(path.join(directory, 'output'), 0, { deep: true }))

@@ -1,11 +1,13 @@
 import {
   closeSync,
+  constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readFileSync,
   renameSync,
-  statSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -19,6 +21,14 @@ interface Saved<State> {
   readonly lines: string;
   readonly state: State;
 }
+
+/** Not through a link: a script in a container may write here, and what a link of its names is outside of it. */
+const toAppend =
+  constants.O_WRONLY |
+  constants.O_APPEND |
+  constants.O_CREAT |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0);
 
 /** So many bytes are committed at once; the state file holds them a second time. */
 const batchBytes = 256 * 1024;
@@ -42,7 +52,7 @@ export class Journal<State> {
   constructor(directory: string, fresh: State) {
     const eventsFile = path.join(directory, 'events.jsonl');
     this.#stateFile = path.join(directory, 'sidecar.json');
-    this.#events = whenRoom(() => openSync(eventsFile, 'a', 0o600));
+    this.#events = whenRoom(() => openSync(eventsFile, toAppend, 0o600));
     if (!existsSync(this.#stateFile)) {
       this.state = fresh;
       this.#save('');
@@ -52,7 +62,7 @@ export class Journal<State> {
     this.state = saved.state;
     this.#savedState = JSON.stringify(saved.state);
     const lines = Buffer.from(saved.lines);
-    const written = Math.max(0, statSync(eventsFile).size - saved.length);
+    const written = Math.max(0, fstatSync(this.#events).size - saved.length);
     this.#append(lines.subarray(Math.min(written, lines.length)));
     this.#seq = saved.seq;
     this.#length = saved.length + lines.length;
@@ -94,7 +104,9 @@ export class Journal<State> {
     const bytes = Buffer.from(`${head.slice(0, -1)},"state":${this.#savedState}}\n`);
     const temporary = `${this.#stateFile}.new`;
     whenRoom(() => {
-      const handle = openSync(temporary, 'w', 0o600);
+      // Made anew: what stands there may be a link.
+      rmSync(temporary, { force: true, recursive: true });
+      const handle = openSync(temporary, 'wx', 0o600);
       try {
         for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
       } finally {

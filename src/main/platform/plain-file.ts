@@ -1,17 +1,17 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { isUnreachable } from './error-code.ts';
 
-const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /**
  * Opens a file in whose place a trainer may have put anything. It never waits, as for a pipe's other end: four such waits hold up
- * every file operation of Node's.
+ * every file operation of Node's. A link counts as no file: what a trainer in a container links to is a file of this machine that it may not read.
  * @returns null if something else than a file is there
  */
 export async function openPlainFile(file: string): Promise<FileHandle | null> {
   // Checked first, because opening a pipe would wake its writer.
-  if (!(await stat(file)).isFile()) return null;
+  if (!(await lstat(file)).isFile()) return null;
   const handle = await open(file, flags);
   if (await handle.stat().then((stats) => stats.isFile())) return handle;
   await handle.close();

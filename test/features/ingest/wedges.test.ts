@@ -51,6 +51,7 @@ test.runIf(process.platform !== 'win32').each<[string, (file: string) => unknown
   ['a pipe', (file) => execFileSync('mkfifo', [file])],
   ['a folder', (file) => mkdir(file)],
   ['a link that leads in a circle', (file) => symlink(file, file)],
+  ['a link to a file of this machine', (file) => symlink('/etc/passwd', file)],
 ])(
   '%s in the place of the events is told once, and holds up neither the output nor the end of the run',
   async (_kind, put) => {

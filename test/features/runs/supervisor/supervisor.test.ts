@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { lostOutcome } from '../../../../src/main/features/runs/outcome.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
 import { endProcessesOfRun } from '../../../../src/main/features/runs/supervisor/run-processes.ts';
 import { waitFor } from '../../../support/engine.ts';
+import { SmallDisk, withoutSmallDisks } from '../../../support/small-disk.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const supervisor = path.resolve(
@@ -87,6 +89,34 @@ test('a folder or a link that a trainer puts in the place of a record is set asi
     expect(await json(place.folder, 'exit.json')).toMatchObject({ exitCode: 4, cause: 'exited' });
   }
 });
+
+test.skipIf(withoutSmallDisks)(
+  'on a full disk nothing is written through what a trainer puts in the place of the room for the record, and nothing waits for it',
+  async () => {
+    for (const put of ["symlinkSync(theirs, '.exit.reserve')", "execFileSync('mkfifo', ['.exit.reserve'])"]) {
+      await using disk = await SmallDisk.make('2m');
+      const folder = path.join(disk.mount, 'run');
+      await mkdir(folder);
+      const theirs = path.join(disk.beside, 'theirs');
+      await writeFile(theirs, 'theirs');
+      const child = supervise(
+        folder,
+        `process.chdir(${JSON.stringify(folder)}); const theirs = ${JSON.stringify(theirs)};
+        const { execFileSync } = require('node:child_process'); const { rmSync, symlinkSync } = require('node:fs');
+        rmSync('.exit.reserve'); ${put}; console.log('put'); process.stdin.resume();`,
+      );
+      await said(folder, 'put');
+      disk.fill();
+      child.kill('SIGTERM');
+      await delay(1000);
+      expect(child.exitCode, put).toBeNull();
+      disk.free();
+      expect(await codeOf(child), put).toBe(0);
+      expect(await json(folder, 'exit.json')).toMatchObject({ signal: 'SIGTERM' });
+      expect(await readFile(theirs, 'utf8')).toBe('theirs');
+    }
+  },
+);
 
 test('a folder in the place of the record of a supervisor that is gone is told as what it is', async () => {
   await using place = await temporaryRun();

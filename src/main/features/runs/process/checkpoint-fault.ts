@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
-import { hasCode } from '../../../platform/error-code.ts';
+import { isUnreachable } from '../../../platform/error-code.ts';
 import { openPlainFile } from '../../../platform/plain-file.ts';
 import { readTensorHeader } from '../../jobs/tensor-header.ts';
 
@@ -11,7 +11,8 @@ export async function checkpointFault(file: string): Promise<string | null> {
   try {
     const stats = await stat(file);
     if (stats.isDirectory()) return null;
-    await using handle = await openPlainFile(file);
+    // A trainer's newest checkpoint may be a link to the one of an epoch.
+    await using handle = await openPlainFile(await realpath(file));
     if (!handle) return `${file} is no file`;
     ({ size } = stats);
     if (size === 0) return `${file} is empty`;
@@ -25,7 +26,7 @@ export async function checkpointFault(file: string): Promise<string | null> {
     const end = tensors.reduce((last, tensor) => Math.max(last, tensor.end), headerEnd);
     return end === size ? null : `${file} has ${size} bytes where its header tells of ${end}`;
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return `${file} is not there`;
+    if (isUnreachable(error)) return `${file} is not there`;
     if (!(error instanceof TrainyardError)) throw error;
     return headerEnd > size ? `${file} is cut short` : `${file} has a damaged header`;
   }

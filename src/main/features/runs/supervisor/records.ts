@@ -57,7 +57,8 @@ export function supervisorRecords(directory: string) {
         rmSync(reserve, { force: true });
       } catch (error) {
         if (!isDiskRefusal(error)) throw error;
-        writeOver(reserve, text);
+        // A trainer may have taken the room away, or put a link or a pipe in its place.
+        if (!writeOver(reserve, text)) throw error;
         renameSync(reserve, file);
         syncFolder(directory);
       }
@@ -73,17 +74,24 @@ function setFolderAside(file: string): void {
     renameSync(file, `${file}.aside-${Date.now()}`);
 }
 
-/** The same length, so that no byte is asked for; JSON may end with spaces. A reader sees it only once it has its name. */
-function writeOver(reserve: string, text: string): void {
+const toWriteOver = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * The same length, so that no byte is asked for; JSON may end with spaces. A reader sees it only once it has its name.
+ * @returns false where the file is not there, or something else is in its place
+ */
+function writeOver(reserve: string, text: string): boolean {
+  if (!lstatSync(reserve, { throwIfNoEntry: false })?.isFile()) return false;
   const bytes = Buffer.alloc(reservedBytes, ' ');
   bytes.write(text);
-  const descriptor = openSync(reserve, constants.O_WRONLY);
+  const descriptor = openSync(reserve, toWriteOver);
   try {
     writeSync(descriptor, bytes, 0, bytes.length, 0);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
+  return true;
 }
 
 function whenTaken<Result>(write: () => Result, signal?: AbortSignal): Promise<Result> {
