@@ -29,7 +29,6 @@ from trainyard_torch.tasks.detection import match, read_objects
 from trainyard_torch.tasks.segmentation import RegionJudge, read_region
 from trainyard_torch.training.evaluation import Evaluator
 from trainyard_torch.training.optimizer import Average, make_optimizer
-from trainyard_torch.training.precision import Precision
 from trainyard_torch.training.ranks import Ranks
 from trainyard_torch.training.schedule import Plateau, learning_rate_at
 from trainyard_torch.training.state import is_better
@@ -133,7 +132,7 @@ def test_where_memory_is_too_small_to_judge_a_batch_halves_are_judged() -> None:
     batch = Batch([Key(0, at) for at in range(8)], torch.zeros(8, 3, 2, 2, dtype=torch.uint8), [ClassTruth(0)] * 8, [])
     warnings: list[str] = []
     network = _Plain(most_images=3)
-    evaluator = Evaluator(_alone, Precision(torch.device("cpu"), amp=False), 1, warnings.append)
+    evaluator = Evaluator(_alone, 1, warnings.append)
     judge = evaluator.judge(network, dataset, [batch, batch], ClassificationJudge(("a", "b"), keep=False), lambda: None, lambda *_: None)
     assert network.seen == [2] * 8
     assert judge.metrics("val")["val_accuracy"] == 1

@@ -1,5 +1,6 @@
 """DETR and its descendants of Hugging Face: a fixed number of answers, without overlaps to remove."""
 
+import re
 from typing import Any
 
 import torch
@@ -10,10 +11,15 @@ from trainyard_torch.data.truth import ObjectTruth
 from trainyard_torch.directory.config import Config
 from trainyard_torch.models import huggingface
 from trainyard_torch.models.detection import Detector
+from trainyard_torch.models.float32 import answer_in_float32, in_float32
 from trainyard_torch.models.network import InputFormat
 
 #: These have a class "nothing" behind the others; the later ones judge each class by itself.
 _with_nothing = ("detr", "yolos", "table-transformer")
+#: Parts from whose answers boxes, scores and (by the type of the maps) anchors are made.
+_heads = re.compile(
+    r"(^|\.)(bbox_predictor|bbox_embed\.\d+|enc_bbox_head|class_labels_classifier|class_embed\.\d+|enc_score_head|decoder_input_proj\.\d+)$"
+)
 
 
 class SetDetector(Detector):
@@ -24,6 +30,9 @@ class SetDetector(Detector):
     def __init__(self, net: nn.Module, input_format: InputFormat, kind: str) -> None:
         super().__init__(net, input_format)
         self._has_nothing = kind in _with_nothing
+        own: Any = net
+        own.loss_function = in_float32(own.loss_function)
+        answer_in_float32(*(part for name, part in net.named_modules() if _heads.search(name)))
 
     def head_names(self) -> tuple[str, ...]:
         # All but the backbone: queries, encoder and decoder are the head.

@@ -16,6 +16,7 @@ from trainyard_torch.data.truth import ObjectTruth
 from trainyard_torch.directory.config import Config
 from trainyard_torch.directory.failure import TrainerError
 from trainyard_torch.models.detection import Detector, select
+from trainyard_torch.models.float32 import answer_in_float32, take_float32
 from trainyard_torch.models.network import InputFormat
 from trainyard_torch.models.weights import find_weights, load_weights, read_state
 
@@ -34,6 +35,10 @@ class TorchvisionDetector(Detector):
         #: Whether the classes begin at 1, behind the background.
         self._first_label = 0 if self._kind in ("RetinaNet", "FCOS") else 1
         low, high = sorted((input_format.height, input_format.width))
+        # Boxes and losses follow from what the heads give and from anchors, whose type is that of the maps.
+        two_stages = self._kind == "FasterRCNN"
+        answer_in_float32(*([net.rpn.head, net.roi_heads.box_predictor] if two_stages else [net.head]))
+        take_float32((net.rpn if two_stages else net).anchor_generator)
         net.transform = GeneralizedRCNNTransform(low, high, [0.0] * 3, [1.0] * 3, _skip_resize=True)
 
     def head_names(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from trainyard_torch.data.truth import ObjectTruth
 from trainyard_torch.directory.config import Config
 from trainyard_torch.directory.failure import TrainerError
 from trainyard_torch.models.detection import Detector, select
+from trainyard_torch.models.float32 import in_float32
 from trainyard_torch.models.network import InputFormat
 from trainyard_torch.models.weights import find_weights, load_weights, read_state
 
@@ -31,7 +32,7 @@ class YoloDetector(Detector):
 
     def loss(self, images: Tensor, truths: list[ObjectTruth]) -> Tensor:
         net: Any = self.net
-        total, _ = net.loss(self._batch(images, truths))
+        total, _ = in_float32(net.loss)(self._batch(images, truths), net(images))
         loss: Tensor = total.sum() / len(images)  # Ultralytics has the sum over a batch.
         return loss
 

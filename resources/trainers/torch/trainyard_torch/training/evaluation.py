@@ -10,16 +10,14 @@ from trainyard_torch.data.manifest import ImageEntry
 from trainyard_torch.data.randomness import seed_of
 from trainyard_torch.models.network import Network
 from trainyard_torch.tasks.task import Judge
-from trainyard_torch.training.precision import Precision
 from trainyard_torch.training.ranks import Ranks
 
 
 class Evaluator:
-    """Runs a network over batches. Where memory is too small for a batch, it goes on with halves."""
+    """Runs a network over batches, in 32 bits as the saved model will be run. Where memory is too small for a batch, it goes on with halves."""
 
-    def __init__(self, ranks: Ranks, precision: Precision, seed: int, warn: Callable[[str], None]) -> None:
+    def __init__(self, ranks: Ranks, seed: int, warn: Callable[[str], None]) -> None:
         self._ranks = ranks
-        self._precision = precision
         self._seed = seed
         self._warn = warn
         self._most_images: int | None = None
@@ -59,8 +57,7 @@ class Evaluator:
             part = batch.part(start, start + size)
             try:
                 on_device = part.to(self._ranks.device)
-                with self._precision.cast():
-                    loss, outputs = network.validate(on_device.images.float() / 255, on_device.truths)
+                loss, outputs = network.validate(on_device.images.float() / 255, on_device.truths)
             except torch.OutOfMemoryError:
                 if size == 1:
                     raise

@@ -23,7 +23,12 @@ def make_optimizer(network: nn.Module, training: Training) -> Optimizer:
     groups = [group for group in groups if group["params"]]
     rate, momentum = training.learning_rate, training.momentum
     if training.optimizer == "sgd":
-        return SGD(groups, lr=rate, momentum=momentum, fused=True)
+        descent = SGD(groups, lr=rate, momentum=momentum, fused=True)
+        if momentum != 0:
+            # Else torch begins with whatever lies in memory where the scaler skips the first step.
+            for weight in learning:
+                descent.state[weight]["momentum_buffer"] = torch.zeros_like(weight)
+        return descent
     if training.optimizer == "rmsprop":
         return RMSprop(groups, lr=rate, momentum=momentum)
     kind = AdamW if training.optimizer == "adamw" else Adam

@@ -75,7 +75,7 @@ class Trainer:
         self._found_broken: list[tuple[ImageEntry, str]] = []
         self._steps = steps_per_epoch(len(workshop.train.dataset), self._config.training.batch_size)
         self.progress = Progress(workshop.events, self._config.training.epochs, self._steps)
-        self.evaluator = Evaluator(ranks, self.precision, self._config.training.seed, self._warn)
+        self.evaluator = Evaluator(ranks, self._config.training.seed, self._warn)
 
     @property
     def judged(self) -> Network:
