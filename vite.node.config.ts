@@ -63,7 +63,7 @@ const files = [
     // All that a command needs which asks the engine: every program begins with it.
     name: 'command',
     test: new RegExp(
-      `src[\\\\/](shared[\\\\/](errors|format|model[\\\\/](?!(${schemas})\\.))|main[\\\\/](platform[\\\\/](?!log\\.)|engine[\\\\/]profile\\.|stores[\\\\/]\\w+[\\\\/]ports\\.|cli[\\\\/](lib[\\\\/](?!switch-profile|socket-calls)|runs[\\\\/]|(project|program)\\.)))`,
+      `src[\\\\/](shared[\\\\/](errors|format[\\\\/](?!config-text\\.)|model[\\\\/](?!(${schemas})\\.))|main[\\\\/](platform[\\\\/](?!log\\.)|engine[\\\\/]profile\\.|stores[\\\\/]\\w+[\\\\/]ports\\.|cli[\\\\/](lib[\\\\/](?!switch-profile|socket-calls)|runs[\\\\/]|(project|program)\\.)))`,
     ),
   },
   {
