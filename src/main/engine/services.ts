@@ -31,7 +31,7 @@ import { ContainerTrainers } from '../features/runs/docker/container-trainers.ts
 import { ScriptContainers } from '../features/runs/docker/script-containers.ts';
 import { TrainerImage } from '../features/runs/docker/trainer-image.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
-import { BuiltinTrainers } from '../features/runs/process/process-trainers.ts';
+import { BuiltinTrainers } from '../features/runs/process/builtin-trainers.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
 import { checkScript, ScriptTrainers } from '../features/runs/process/script-trainers.ts';
 import { supervisedExecutors } from '../features/runs/process/supervised-executor.ts';

@@ -1,14 +1,12 @@
 import path from 'node:path';
 import { describe } from 'vitest';
-import {
-  BuiltinTrainers,
-  trainerProcesses,
-} from '../../../../src/main/features/runs/process/process-trainers.ts';
+import { BuiltinTrainers } from '../../../../src/main/features/runs/process/builtin-trainers.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
 import {
   SupervisedExecutor,
   type Trainers,
 } from '../../../../src/main/features/runs/process/supervised-executor.ts';
+import { trainerProcesses } from '../../../../src/main/features/runs/process/trainer-processes.ts';
 import {
   endProcessesOfRun,
   processesOfRun,

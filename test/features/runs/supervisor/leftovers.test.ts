@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { BuiltinTrainers } from '../../../../src/main/features/runs/process/process-trainers.ts';
+import { BuiltinTrainers } from '../../../../src/main/features/runs/process/builtin-trainers.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
 import { SupervisedExecutor } from '../../../../src/main/features/runs/process/supervised-executor.ts';
 import { startInRunCgroup } from '../../../../src/main/features/runs/supervisor/run-cgroup.ts';

@@ -10,7 +10,7 @@ import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.t
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
 import { Projects } from '../../../../src/main/features/projects/projects.ts';
 import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
-import { BuiltinTrainers } from '../../../../src/main/features/runs/process/process-trainers.ts';
+import { BuiltinTrainers } from '../../../../src/main/features/runs/process/builtin-trainers.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
 import { checkScript, ScriptTrainers } from '../../../../src/main/features/runs/process/script-trainers.ts';
 import { supervisedExecutors } from '../../../../src/main/features/runs/process/supervised-executor.ts';

@@ -2,7 +2,7 @@ import { childEnvironment } from '../../../platform/child-environment.ts';
 import { signal } from '../../../platform/signal.ts';
 import type { Placement, RunConfig } from '../ports.ts';
 import type { Trainers } from './supervised-executor.ts';
-import { listProcesses } from './trainer-processes.ts';
+import { trainerProcesses } from './trainer-processes.ts';
 
 /** The builtin trainer: a process of this machine that needs nothing. */
 export class BuiltinTrainers implements Trainers {
@@ -40,12 +40,4 @@ export class BuiltinTrainers implements Trainers {
   }
 
   async clear(): Promise<void> {}
-}
-
-/** The processes with a part in their command line that ends with the run directory, without supervisors. */
-export async function trainerProcesses(part: string, runDirectory: string): Promise<number[]> {
-  return (await listProcesses())
-    .filter(({ command }) => command.includes(part) && command.endsWith(runDirectory))
-    .filter(({ command, pid }) => !command.includes(` ${runDirectory} --`) && pid !== process.pid)
-    .map(({ pid }) => pid);
 }

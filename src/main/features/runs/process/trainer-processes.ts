@@ -32,3 +32,11 @@ export async function listProcesses(): Promise<ProcessLine[]> {
     return match?.[1] && match[2] ? [{ pid: Number(match[1]), command: match[2] }] : [];
   });
 }
+
+/** The processes with a part in their command line that ends with the run directory, without supervisors. */
+export async function trainerProcesses(part: string, runDirectory: string): Promise<number[]> {
+  return (await listProcesses())
+    .filter(({ command }) => command.includes(part) && command.endsWith(runDirectory))
+    .filter(({ command, pid }) => !command.includes(` ${runDirectory} --`) && pid !== process.pid)
+    .map(({ pid }) => pid);
+}

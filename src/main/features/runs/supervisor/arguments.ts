@@ -44,6 +44,7 @@ export function readArguments(words: readonly string[]): SupervisorArguments | n
     const command = program === undefined ? null : ([program, ...rest] as const);
     const memoryBytes = numberOf(values.memory);
     const niceness = numberOf(values.nice);
+    if (![memoryBytes, niceness].every((one) => one === null || Number.isSafeInteger(one))) return null;
     return { directory, command, folder, sidecar, memoryBytes, niceness };
   } catch {
     return null;

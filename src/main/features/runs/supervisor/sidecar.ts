@@ -66,10 +66,10 @@ export class Sidecar {
     const [program, ...args] = this.command;
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], windowsHide: true });
     this.child = child;
-    // It may die at any moment.
-    child.stdin.on('error', () => {});
-    child.stdout.once('data', () => this.markReady());
-    child.stdout.resume();
+    // It may die at any moment; where the system has no descriptor left to give, it has no pipes.
+    child.stdin?.on('error', () => {});
+    child.stdout?.once('data', () => this.markReady());
+    child.stdout?.resume();
     this.announce();
     try {
       const [code] = await once(child, 'exit');
