@@ -1,3 +1,5 @@
+import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   type ContainerFacts,
@@ -6,7 +8,9 @@ import {
   sharedMemoryFor,
 } from '../../../../src/main/features/runs/docker/container-plan.ts';
 import { planScript } from '../../../../src/main/features/runs/docker/script-plan.ts';
+import { weightsFiles } from '../../../../src/main/features/runs/docker/weights-files.ts';
 import type { RunConfig } from '../../../../src/main/features/runs/ports.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const gibibyte = 1024 ** 3;
 
@@ -27,7 +31,8 @@ const config = {
 
 const facts: ContainerFacts = {
   ...{ image: 'trainyard/trainer:1', runDirectory: '/state/runs/r/2', dataRoot: '/disk/photos' },
-  ...{ checkpoint: '/state/runs/r/1/checkpoints/last-7', weights: '/w/fcos.pth', user: '1000:1000' },
+  ...{ checkpoint: '/state/runs/r/1/checkpoints/last-7', user: '1000:1000' },
+  weights: { name: 'fcos.pth', mounts: [{ source: '/w/fcos.pth', name: 'fcos.pth' }] },
   ...{ gpuUuids: ['GPU-a', 'GPU-b'], processors: 16, memoryBytes: 64 * gibibyte },
 };
 
@@ -96,3 +101,35 @@ test('a script’s container sees its folder and its run directory, and has no n
   expect(host?.DeviceRequests).toHaveLength(1);
   expect(planScript({ ...facts, hasCards: false }).HostConfig?.DeviceRequests).toEqual([]);
 });
+
+test.runIf(process.platform !== 'win32')(
+  'weights in a hub’s cache keep the names of their links, and the config beside them comes along',
+  async () => {
+    await using place = await temporaryFolder();
+    const root = await realpath(place.folder);
+    const [blobs, snapshot] = [path.join(root, 'blobs'), path.join(root, 'snapshots', 'one')];
+    await mkdir(blobs);
+    await mkdir(snapshot, { recursive: true });
+    for (const [blob, name] of [
+      ['1f', 'model.safetensors'],
+      ['2f', 'config.json'],
+    ] as const) {
+      await writeFile(path.join(blobs, blob), '');
+      await symlink(path.join('../../blobs', blob), path.join(snapshot, name));
+    }
+    const file = await weightsFiles(path.join(snapshot, 'model.safetensors'));
+    expect(file).toEqual({
+      name: 'model.safetensors',
+      mounts: [
+        { source: path.join(blobs, '1f'), name: 'model.safetensors' },
+        { source: path.join(blobs, '2f'), name: 'config.json' },
+      ],
+    });
+    const folder = await weightsFiles(snapshot);
+    expect(folder?.name).toBe('one');
+    expect(folder?.mounts).toHaveLength(2);
+    expect(folder?.mounts).toContainEqual({ source: path.join(blobs, '1f'), name: 'one/model.safetensors' });
+    expect(await weightsFiles(blobs)).toEqual({ name: 'blobs', mounts: [{ source: blobs, name: 'blobs' }] });
+    expect(await weightsFiles('/dev/zero')).toBeNull();
+  },
+);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import type { RunConfig } from '../ports.ts';
 import { restrictedContainer, runInside } from './restricted-container.ts';
+import type { WeightsFiles } from './weights-files.ts';
 
 /** Where things are inside. */
 const inside = {
@@ -17,7 +18,7 @@ export interface ContainerFacts {
   readonly runDirectory: string;
   readonly dataRoot: string;
   readonly checkpoint: string | null;
-  readonly weights: string | null;
+  readonly weights: WeightsFiles | null;
   /** `uid:gid`, which may read and write the run directory. */
   readonly user: string;
   readonly gpuUuids: readonly string[];
@@ -68,7 +69,7 @@ export function planContainer(config: RunConfig, facts: ContainerFacts): Docker.
     mounts: [
       readOnly(dataRoot, inside.data),
       ...(checkpoint === null ? [] : [readOnly(checkpoint, mountOf(inside.checkpoint, checkpoint))]),
-      ...(weights === null ? [] : [readOnly(weights, mountOf(inside.weights, weights))]),
+      ...(weights?.mounts ?? []).map(({ source, name }) => readOnly(source, `${inside.weights}/${name}`)),
     ],
   });
   return {
@@ -102,7 +103,7 @@ export function configInside(config: RunConfig, facts: ContainerFacts): RunConfi
     ...config,
     model: {
       ...config.model,
-      pretrainedWeights: weights === null ? null : mountOf(inside.weights, weights),
+      pretrainedWeights: weights && `${inside.weights}/${weights.name}`,
     },
     dataset: { ...config.dataset, root: inside.data },
     resume:

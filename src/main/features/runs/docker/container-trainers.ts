@@ -3,7 +3,6 @@ import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { childEnvironment } from '../../../platform/child-environment.ts';
-import { isUnreachable } from '../../../platform/error-code.ts';
 import { isInside } from '../../../platform/paths.ts';
 import type { Placement, Placing, RunConfig } from '../ports.ts';
 import type { Trainers } from '../process/supervised-executor.ts';
@@ -11,6 +10,7 @@ import { type ContainerFacts, configInside, planContainer } from './container-pl
 import { openToContainer } from './open-files.ts';
 import { askDocker, daemonFacts, dockerUnusable, giveAway, isRoot, runContainers } from './run-containers.ts';
 import type { TrainerImage } from './trainer-image.ts';
+import { type WeightsFiles, weightsFiles } from './weights-files.ts';
 
 type Model = RunConfig['model'];
 
@@ -91,15 +91,15 @@ export class ContainerTrainers implements Trainers {
     throw fault('CHECKPOINT_OUTSIDE', { path: from }, { place: { file: from } });
   }
 
-  private async realWeights(file: string): Promise<string> {
-    try {
-      const [real, home] = await Promise.all([realpath(file), realpath(this.home)]);
-      if (isInside(real, home)) throw fault('MOUNT_REFUSED', { folder: real }, { place: { file: real } });
-      return real;
-    } catch (error) {
-      if (!isUnreachable(error)) throw error;
+  /** @throws TrainyardError MOUNT_REFUSED where they lead to what the state folder keeps for itself; WEIGHTS_NOT_FOUND */
+  private async realWeights(file: string): Promise<WeightsFiles> {
+    const [weights, home] = await Promise.all([weightsFiles(file), realpath(this.home)]);
+    if (weights === null)
       throw fault('WEIGHTS_NOT_FOUND', { file }, { place: { field: 'model.pretrainedWeights' } });
-    }
+    for (const { source } of weights.mounts)
+      if (isInside(source, home) || (isInside(home, source) && !holdsWeights(path.relative(home, source))))
+        throw fault('MOUNT_REFUSED', { folder: source }, { place: { file: source } });
+    return weights;
   }
 }
 
@@ -108,4 +108,10 @@ function userFor(isRootless: boolean): string {
   if (isRootless) return '0:0';
   if (process.getuid === undefined || isRoot()) return `${nobody}:${nobody}`;
   return `${process.getuid()}:${process.getgid?.() ?? process.getuid()}`;
+}
+
+/** Of a path in the state folder: whether it lies in one run's directory, or in a bucket. */
+function holdsWeights(below: string): boolean {
+  const [folder, ...parts] = below.split(path.sep);
+  return (folder === 'runs' && parts.length > 2) || (folder === 'objects' && parts.length > 1);
 }
