@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { sweepConfigDocuments } from '../../../src/main/features/runs/create-run.ts';
+import { configOf, insertConfig } from '../../../src/main/features/runs/run-rows.ts';
+import { Db } from '../../../src/main/postgres/db.ts';
 import type { CreateRunInput } from '../../../src/shared/contract/runs.ts';
 import { createWorld, queueRun } from './support/acts.ts';
 import { ensureDataset } from './support/stage.ts';
@@ -108,6 +110,20 @@ test('a run is created once a removal that holds its project, and then wants its
   } finally {
     removal.release(true);
   }
+});
+
+test('what a run is to have of the machine is kept, every field of it', async () => {
+  await using world = await createWorld();
+  const { pool } = world.stage;
+  const db = new Db(pool);
+  const runId = await queueRun(world, 'quick');
+  const whole = {
+    ...(await configOf(db, runId)),
+    resources: { gpuCount: 2, gpuType: 'H200', memoryGb: 9, workers: 0 },
+  };
+  await pool.query('DELETE FROM workflow_configs WHERE workflow_id = $1', [runId]);
+  await db.transaction((tx) => insertConfig(tx, runId, whole));
+  expect(await configOf(db, runId)).toEqual(whole);
 });
 
 test('runs that are not named are numbered by what they train on and with', async () => {

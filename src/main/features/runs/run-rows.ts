@@ -158,14 +158,14 @@ export async function insertRun(
 export async function insertConfig(tx: Tx, runId: string, config: TrainingConfig): Promise<void> {
   const { datasetId, ...dataset } = config.dataset;
   const { name: modelName, source, ...model } = config.model;
-  const { gpuCount, memoryGb, gpuType } = config.resources;
+  const { gpuCount, memoryGb, ...resources } = config.resources;
   const { type, numClasses, classNames } = config.task;
   // The columns have what the data model names; `hyperparameters` has the rest, so that both together are the whole config.
   const hyperparameters = JSON.stringify({
     training: config.training,
     dataset,
     model,
-    resources: { gpuType },
+    resources,
   });
   await query(
     tx,
