@@ -136,6 +136,10 @@ test('a config file fills the form, and a wrong one changes nothing and is named
   expect(await field('Epochs').inputValue()).toBe('8');
   await take('cut.json', '{"training": {\n"epochs": ');
   await page.getByText(/line 2 · not JSON/).waitFor();
+  await take('words.yaml', 'training:\n  epochs: many\n');
+  await page.getByText('line 2 · training.epochs · it must be a number').waitFor();
+  await take('low.yaml', 'training:\n  epochs: 0\n');
+  await page.getByText('line 2 · training.epochs · it must be 1 or more').waitFor();
   await take('good.yaml', yaml);
   await expect.poll(() => field('Epochs').inputValue()).toBe('5');
   expect(await field('Learning rate').inputValue()).toBe('0.0001');
@@ -146,4 +150,24 @@ test('a config file fills the form, and a wrong one changes nothing and is named
     model: 'timm/resnet26',
     overrides: { training: { epochs: 5, learningRate: 0.0001, scheduler: { type: 'step' } } },
   });
+});
+
+test('a config file may be dropped anywhere on the page, and in Korean its faults are said in Korean', async () => {
+  const { page } = await visitForm(`?dataset=${fixtureId(2, 1)}`, 'ko-KR');
+  const epochs = page.getByRole('textbox', { name: '에폭', exact: true });
+  await epochs.waitFor();
+  const drop = async (text: string) => {
+    const held = await page.evaluateHandle((content) => {
+      const carried = new DataTransfer();
+      carried.items.add(new File([content], 'mine.yaml'));
+      return carried;
+    }, text);
+    await page.dispatchEvent('main h1', 'drop', { dataTransfer: held });
+  };
+  await drop('training: { epochs: many }');
+  await page.getByText('1번째 줄 · training.epochs · 숫자여야 합니다').waitFor();
+  await drop('training: { optimizer: best }');
+  await page.getByText(/training.optimizer · 다음 중 하나여야 합니다: sgd, /).waitFor();
+  await drop('training: { epochs: 5 }');
+  await expect.poll(() => epochs.inputValue()).toBe('5');
 });

@@ -46,9 +46,9 @@ export const trainingErrors = {
   ),
   NO_EXECUTOR: conflict(
     'Nothing here can train {model}: {reasons}',
-    'Put one of them right, or train builtin/cnn, which needs neither Docker nor Python.',
+    'Put one of them right. Only builtin/cnn, which learns the class of a whole image, needs neither Docker nor Python.',
     '여기에는 {model}{model|을|를} 학습할 수 있는 실행기가 없습니다: {reasons}',
-    '그중 하나를 해결하거나, Docker와 Python이 없어도 되는 builtin/cnn으로 학습하세요.',
+    '그중 하나를 해결하세요. Docker와 Python이 없어도 되는 모델은 이미지마다 클래스 하나를 학습하는 builtin/cnn뿐입니다.',
     'executor',
   ),
   TRAINER_IMAGE_FAILED: failure(

@@ -89,7 +89,45 @@ export function readConfigText(written: string, isJson: boolean): ConfigText {
   const line = lineOf(document, place, lines);
   return unknown.length > 0
     ? refused(line, place.join('.'), 'there is no such field', '그런 필드는 없습니다')
-    : refused(line, place.join('.'), issue?.message ?? '');
+    : { overrides: null, fault: { line, field: place.join('.'), problem: wordsOf(issue) } };
+}
+
+const kinds: Readonly<Record<string, Bilingual>> = {
+  string: { en: 'text', ko: '텍스트여야' },
+  number: { en: 'a number', ko: '숫자여야' },
+  int: { en: 'a whole number', ko: '정수여야' },
+  boolean: { en: 'true or false', ko: 'true나 false여야' },
+  array: { en: 'a list', ko: '목록이어야' },
+  object: { en: 'fields with values', ko: '필드와 값이어야' },
+};
+
+type Issue = NonNullable<ReturnType<typeof trainingOverridesSchema.safeParse>['error']>['issues'][number];
+
+/** What a value ought to be, in plain words; the schema's own where there are none. */
+function wordsOf(issue: Issue | undefined): Bilingual {
+  const own = { en: issue?.message ?? '', ko: `쓸 수 없는 값입니다(${issue?.message ?? ''})` };
+  if (issue?.code === 'invalid_union') return { en: 'it cannot be this value', ko: '쓸 수 없는 값입니다' };
+  if (issue?.code === 'invalid_type') {
+    const kind = kinds[issue.expected];
+    return kind ? { en: `it must be ${kind.en}`, ko: `${kind.ko} 합니다` } : own;
+  }
+  if (issue?.code === 'invalid_value') {
+    const among = issue.values.map(String).join(', ');
+    return { en: `it must be one of: ${among}`, ko: `다음 중 하나여야 합니다: ${among}` };
+  }
+  if (issue?.code === 'too_small' && issue.origin !== 'string' && issue.origin !== 'array') {
+    const { minimum } = issue;
+    return issue.inclusive === false
+      ? { en: `it must be above ${minimum}`, ko: `${minimum}보다 커야 합니다` }
+      : { en: `it must be ${minimum} or more`, ko: `${minimum} 이상이어야 합니다` };
+  }
+  if (issue?.code === 'too_big' && issue.origin !== 'string' && issue.origin !== 'array') {
+    const { maximum } = issue;
+    return issue.inclusive === false
+      ? { en: `it must be below ${maximum}`, ko: `${maximum}보다 작아야 합니다` }
+      : { en: `it must be ${maximum} or less`, ko: `${maximum} 이하여야 합니다` };
+  }
+  return own;
 }
 
 /** What is wrong with a text that was to be JSON, and where. */

@@ -1,4 +1,5 @@
 import { Alert, Button, FileButton, Group } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
 import { IconFileImport } from '@tabler/icons-react';
 import { useState } from 'react';
 import {
@@ -23,6 +24,8 @@ async function readFile(file: File): Promise<ConfigText> {
   }
 }
 
+const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+
 interface ConfigFileButtonProps {
   readonly onConfig: (overrides: TrainingOverrides) => void;
 }
@@ -42,15 +45,17 @@ export function ConfigFileButton({ onConfig }: ConfigFileButtonProps) {
     setTaken(fault ? null : name);
     if (overrides) onConfig(overrides);
   };
+  // Anywhere on the page: a browser shows a file that falls beside a target instead of the page, and the form is gone.
+  useWindowEvent('dragover', (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  useWindowEvent('drop', (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    void take(event.dataTransfer?.files[0]);
+  });
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button in it does the same
-    <div
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        void take(event.dataTransfer.files[0]);
-      }}
-    >
+    <div>
       <Group gap="xs">
         <FileButton accept=".yaml,.yml,.json" onChange={(file) => void take(file)}>
           {(button) => (

@@ -22,7 +22,10 @@ export const form = {
     wrong: ['Correct these first', '먼저 고칠 항목'],
     start: ['Start training', '학습 시작'],
     fromFile: ['From a file', '파일에서 불러오기'],
-    fromFileHint: ['YAML or JSON; drop it here, too', 'YAML 또는 JSON. 여기에 끌어다 놓아도 됩니다'],
+    fromFileHint: [
+      'YAML or JSON; or drop it on this page',
+      'YAML 또는 JSON. 이 페이지에 끌어다 놓아도 됩니다',
+    ],
     taken: ['Taken from {{name}}', '{{name}} 파일을 불러왔습니다'],
     refused: ['{{name}} can’t be used', '{{name}} 파일을 쓸 수 없습니다'],
     line: ['line {{line}}', '{{line}}번째 줄'],
