@@ -14,6 +14,11 @@ import type { Trainers } from '../process/supervised-executor.ts';
 import { askDocker, daemonFacts, dockerUnusable, giveAway, isRoot, runContainers } from './run-containers.ts';
 import { planScript } from './script-plan.ts';
 
+/** The name stands in the path of a request: a part as `..` would lead to another one, and the daemon's redirect out of it. */
+function isImageName(image: string): boolean {
+  return image.split('/').every((part) => /^[A-Za-z0-9][\w.:@-]*$/.test(part));
+}
+
 /** Scripts of somebody's own in containers of an image of theirs, with a sidecar outside that reads what they write. */
 export class ScriptContainers implements Trainers {
   readonly name = containerScriptExecutor;
@@ -76,6 +81,7 @@ export class ScriptContainers implements Trainers {
    */
   async check({ folder, image }: Script): Promise<void> {
     if (image === null) return;
+    if (!isImageName(image)) throw fault('SCRIPT_IMAGE_NOT_FOUND', { image });
     const reason = await this.unusable();
     if (reason) throw reason;
     const [real, home] = await Promise.all([realpath(folder), realpath(this.options.home)]);
