@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../../bin/build.mjs';
 import { benchCli } from './cli.ts';
 import { benchCocoImport } from './coco-import.ts';
+import { benchContainerStart } from './container-start.ts';
 import { benchGrowth } from './growth.ts';
 import { benchIdle } from './idle.ts';
 import { benchIngest } from './ingest.ts';
@@ -38,6 +39,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   growth: () => benchGrowth(sized({}, { rounds: 3 })),
   logs: () => benchLogs(sized({}, { lines: 50_000, rounds: 1 })),
   'coco-import': () => benchCocoImport(sized({}, { annotations: 100_000, rounds: 3 })),
+  'container-start': () => benchContainerStart(sized({}, { rounds: 3 })),
   validation: () => benchValidation(sized({}, { files: 1000 })),
   sample: () => benchSample(sized({}, { rounds: 1 })),
   // The first round makes its containers and does not count.

@@ -116,12 +116,13 @@ export async function waitFor<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false>,
   timeoutMs = 60_000,
+  lookEveryMs = 50,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
     if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
 }

@@ -21,7 +21,8 @@ export interface ExecutorMachine extends AsyncDisposable {
   leftovers(runDirectory: string): Promise<readonly string[]>;
 }
 
-function configOf(behaviour: Behaviour, root: string): RunConfig {
+/** A config whose trainer behaves so. @param root of the dataset */
+export function configOf(behaviour: Behaviour, root: string): RunConfig {
   const config = {
     ...{ protocol: 1, runId: '00000000-0000-4000-8000-000000000001', attempt: 1 },
     task: { type: 'classification', numClasses: 2, classNames: ['cat', 'dog'] },
