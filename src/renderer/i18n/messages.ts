@@ -1,3 +1,4 @@
+import { artifacts } from './texts/artifacts.ts';
 import { data } from './texts/data.ts';
 import { doctor } from './texts/doctor.ts';
 import { fieldHelp } from './texts/field-help.ts';
@@ -8,7 +9,17 @@ import { shell } from './texts/shell.ts';
 import { stack } from './texts/stack.ts';
 import type { Text, Texts } from './texts/text.ts';
 
-const texts = { ...shell, ...data, ...labels, ...runs, ...form, ...fieldHelp, ...stack, ...doctor };
+const texts = {
+  ...shell,
+  ...data,
+  ...labels,
+  ...runs,
+  ...artifacts,
+  ...form,
+  ...fieldHelp,
+  ...stack,
+  ...doctor,
+};
 
 /** Every text of a language by its key. */
 export type Messages<Part = typeof texts> = {

@@ -1,0 +1,108 @@
+import type { Texts } from './text.ts';
+
+/** What a run leaves: its files, and the reports of how good its model is. */
+export const artifacts = {
+  artifacts: {
+    none: ['No artifacts yet', '아직 결과물이 없습니다'],
+    noneYet: [
+      'The model, its results by class and sample predictions appear here when training ends.',
+      '학습이 끝나면 모델, 클래스별 결과, 예측 예시가 여기에 나타납니다.',
+    ],
+    noneEnded: ['This run ended before its trainer wrote any.', '학습기가 결과물을 쓰기 전에 끝났습니다.'],
+    perClass: ['Results by class', '클래스별 결과'],
+    confusion: ['Confusion matrix', '혼동 행렬'],
+    confusionHint: [
+      'Rows: the actual class. Columns: the predicted class. Split: {{split}}.',
+      '행: 실제 클래스, 열: 예측한 클래스. 분할: {{split}}.',
+    ],
+    confused: [
+      '{{truth}} predicted as {{predicted}}: {{count}} of {{total}}',
+      '실제 {{truth}}, 예측 {{predicted}}: {{total}} 중 {{count}}',
+    ],
+    predictions: ['Sample predictions', '예측 예시'],
+    wrong: ['Wrong', '틀린 것'],
+    right: ['Right', '맞은 것'],
+    wrongOf: ['Wrong: {{wrong}} of {{images}}', '{{images}}장 중 {{wrong}}장 틀림'],
+    truth: ['is: {{name}}', '실제: {{name}}'],
+    noSamples: ['No samples match.', '해당하는 예시가 없습니다.'],
+    files: ['Files', '파일'],
+    name: ['File', '파일'],
+    kind: ['Kind', '종류'],
+    downloadOne: ['Download {{name}}', '{{name}} 내려받기'],
+  },
+  confusion: {
+    cells: ['In the cells', '칸에 표시할 값'],
+    counts: ['Counts', '개수'],
+    shares: ['Shares', '비율'],
+    background: ['background', '배경'],
+    objectsHint: [
+      'Row “background”: found where there is nothing. Column “background”: not found.',
+      '“배경” 행: 아무것도 없는 곳에서 찾음. “배경” 열: 찾지 못함.',
+    ],
+    pixelsHint: ['Pixels are counted.', '픽셀 수로 셉니다.'],
+    pointHint: ['Point at a cell to read it.', '칸을 가리키면 값을 보여 줍니다.'],
+    most: ['Confused most often', '가장 자주 혼동한 것'],
+    noMistakes: ['Nothing was confused.', '혼동한 것이 없습니다.'],
+    truth: ['Actual', '실제'],
+    predicted: ['Predicted', '예측'],
+    count: ['Count', '개수'],
+    shareOfClass: ['Share of the class', '클래스에서 차지하는 비율'],
+  },
+  prCurves: {
+    section: ['Precision and recall', '정밀도와 재현율'],
+    title: ['Precision over recall', '재현율에 따른 정밀도'],
+    hint: ['Split: {{split}}.', '분할: {{split}}.'],
+    overlap: [
+      'A box counts as found from an overlap (IoU) of {{overlap}} on.',
+      '겹침(IoU)이 {{overlap}} 이상인 상자를 맞힌 것으로 셉니다.',
+    ],
+    mean: ['mean', '평균'],
+    classes: ['Choose classes', '클래스 고르기'],
+    without: [
+      'No curve, as there is nothing of them: {{names}}',
+      '해당하는 것이 없어 곡선이 없는 클래스: {{names}}',
+    ],
+  },
+  predictions: {
+    hint: [
+      'Images: {{shown}} of {{images}}, the worst first. Split: {{split}}.',
+      '이미지 {{images}}장 중 {{shown}}장, 가장 나쁜 것부터. 분할: {{split}}.',
+    ],
+    classes: ['Classes', '클래스'],
+    showAll: ['Show all ({{count}})', '{{count}}장 모두 보기'],
+    leastScore: ['Score from', '최소 점수'],
+    score: ['score {{value}}', '점수 {{value}}'],
+    truth: ['Truth', '정답'],
+    prediction: ['Prediction', '예측'],
+    both: ['Both', '모두'],
+    shown: ['What is drawn', '표시할 것'],
+    lines: [
+      'Truth: dashed and hatched. Prediction: solid and filled.',
+      '정답: 점선과 빗금. 예측: 실선과 채움.',
+    ],
+    truthCount: ['Truth: {{count}}', '정답: {{count}}'],
+    foundCount: ['Prediction: {{count}}', '예측: {{count}}'],
+    view: [
+      'View {{path}}: {{truths}} true, {{found}} predicted',
+      '{{path}} 보기: 정답 {{truths}}개, 예측 {{found}}개',
+    ],
+    damaged_one: '{{count}} entry of the file can’t be read and is left out.',
+    damaged_other: [
+      '{{count}} entries of the file can’t be read and are left out.',
+      '파일의 항목 {{count}}개는 읽을 수 없어 제외했습니다.',
+    ],
+  },
+  perClass: {
+    name: ['Class', '클래스'],
+    images: ['Images', '이미지'],
+    objects: ['Objects', '객체'],
+    pixels: ['Pixels', '픽셀'],
+    map50_95: ['mAP 50–95', 'mAP 50–95'],
+    map50: ['mAP 50', 'mAP 50'],
+    iou: ['IoU', 'IoU'],
+    recall: ['Recognised (recall)', '맞힌 비율 (재현율)'],
+    precision: ['Precision', '정밀도'],
+    f1: ['F1', 'F1'],
+    mean: ['Mean ({{split}})', '평균 ({{split}})'],
+  },
+} satisfies Texts;
