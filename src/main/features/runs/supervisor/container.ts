@@ -9,6 +9,7 @@ import type { Trainer, TrainerEnd } from './trainer.ts';
 
 /** While the daemon is away: it may be restarted, or updated. */
 const lookEveryMs = 500;
+const lookAnywayMs = 5000;
 
 const planSchema = z.looseObject({ name: z.string(), Image: z.string(), User: z.string() });
 
@@ -76,16 +77,24 @@ async function isRunning(container: Docker.Container): Promise<boolean> {
   }
 }
 
+/**
+ * Waits for the daemon's word, and looks from time to time all the same: the client does not tell of an answer that breaks off in its middle, as
+ * where the daemon is killed while it waits.
+ */
 async function waitForEnd(container: Docker.Container): Promise<TrainerEnd> {
+  let told: Promise<unknown> | null = null;
   for (;;) {
-    try {
-      await untilAnswered(() => container.wait());
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
+    told ??= untilAnswered(() => container.wait())
+      .catch((error: unknown) => {
+        if (!isGone(error)) throw error;
+      })
+      .finally(() => {
+        told = null;
+      });
+    await Promise.race([told, delay(lookAnywayMs)]);
     // The wait may have ended with the daemon, and the container have gone on without it.
     if (!(await isRunning(container))) return endOf(container);
-    await delay(lookEveryMs);
+    if (told === null) await delay(lookEveryMs);
   }
 }
 

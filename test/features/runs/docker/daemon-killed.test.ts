@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { startContainer } from '../../../../src/main/features/runs/supervisor/container.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+test.skipIf(process.platform === 'win32')(
+  'how a container ended is learnt though the daemon was killed while it was asked to tell',
+  async () => {
+    await using place = await temporaryFolder();
+    const socket = path.join(place.folder, 'docker.sock');
+    let isRunning = true;
+    const daemon = createServer((request, response) => {
+      const url = request.url ?? '';
+      if (url.endsWith('/wait')) {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.flushHeaders();
+        setTimeout(() => {
+          isRunning = false;
+          response.destroy();
+        }, 100);
+      } else if (url.includes('/create')) response.writeHead(201).end('{"Id":"c1"}');
+      else if (url.endsWith('/start')) response.writeHead(204).end();
+      else
+        response.writeHead(200).end(
+          JSON.stringify({
+            Image: 'i1',
+            State: { Running: isRunning, Pid: 7, ExitCode: isRunning ? 0 : 3 },
+          }),
+        );
+    });
+    await new Promise<void>((resolve) => daemon.listen(socket, resolve));
+    vi.stubEnv('DOCKER_HOST', `unix://${socket}`);
+    try {
+      const plan = { name: 'one', Image: 'i', User: `${process.getuid?.()}:${process.getgid?.()}` };
+      for (const [name, text] of [
+        ['container.json', JSON.stringify(plan)],
+        ['stdout.log', ''],
+        ['stderr.log', ''],
+      ] as const)
+        await writeFile(path.join(place.folder, name), text);
+      const { ended } = await startContainer(place.folder);
+      expect(await ended).toEqual({ exitCode: 3, signal: null });
+    } finally {
+      vi.unstubAllEnvs();
+      daemon.close();
+    }
+  },
+  20_000,
+);
