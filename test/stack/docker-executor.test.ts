@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ContainerTrainers } from '../../src/main/features/runs/docker/container-trainers.ts';
 import { TrainerImage } from '../../src/main/features/runs/docker/trainer-image.ts';
-import { executorContract } from '../features/runs/executors/contract.ts';
+import { configOf, executorContract } from '../features/runs/executors/contract.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { containerMachine } from './support/container-machine.ts';
 import { baseImage, withoutTorch } from './support/torch-image.ts';
@@ -13,6 +13,15 @@ if (reason) console.info(`skipped: the executor docker, ${reason}`);
 
 describe.skipIf(reason !== null)('in containers', () => {
   executorContract('docker', () => containerMachine());
+
+  test('pretrained weights that no file is named for are refused before anything is started', async () => {
+    await using machine = await containerMachine();
+    const runDirectory = machine.directories.folderOf('00000000-0000-4000-8000-000000000001', 1);
+    const wanted = configOf('quick', path.dirname(path.dirname(path.dirname(runDirectory))));
+    const pretrained = { ...wanted, model: { ...wanted.model, pretrained: true } };
+    const placing = machine.open().place(runDirectory, pretrained, { gpuUuids: [], files: [] });
+    await expect(placing).rejects.toMatchObject({ code: 'WEIGHTS_UNNAMED' });
+  });
 
   test('an image that cannot be built is named with the last lines of its build', async () => {
     await using place = await temporaryFolder();

@@ -75,6 +75,12 @@ export const trainingErrors = {
     '{file}에 사전 학습 가중치가 없습니다',
     '그 자리에 파일(.safetensors, .pth, .bin, .pt)이나 폴더를 두거나 model.pretrainedWeights를 고치세요.',
   ),
+  WEIGHTS_UNNAMED: badRequest(
+    'The training begins with pretrained weights and names no file, and a container sees none of the hubs’ caches',
+    'Name the file or folder (--weights, model.pretrainedWeights), train from scratch, or train with the executor venv, which looks through the caches.',
+    '사전 학습 가중치로 시작하는데 파일이 지정되지 않았고, 컨테이너에서는 허브의 캐시가 보이지 않습니다',
+    '파일이나 폴더를 지정하거나(--weights, model.pretrainedWeights), 처음부터 학습하거나, 캐시를 찾아보는 venv 실행기로 학습하세요.',
+  ),
   DATASET_CLOSED: conflict(
     'The container’s account cannot read {file}: Trainyard runs as root, and the trainer does not',
     'Let others read the dataset (chmod -R o+rX {root}), run Trainyard as the owner of the files, or import by copy.',

@@ -48,13 +48,13 @@ export class ContainerTrainers implements Trainers {
   async place(runDirectory: string, config: RunConfig, { gpuUuids, files }: Placing): Promise<Placement> {
     const dataRoot = await this.realFolder(config.dataset.root);
     const { processors, memoryBytes, isRootless } = await daemonFacts();
-    const weights = config.model.pretrainedWeights;
+    const { pretrained, pretrainedWeights: weights } = config.model;
+    if (pretrained && weights === null)
+      throw fault('WEIGHTS_UNNAMED', {}, { place: { field: 'model.pretrainedWeights' } });
     const facts: ContainerFacts = {
       image: await this.imageFor(config.model).tag(),
-      runDirectory: await realpath(path.dirname(runDirectory)).then(
-        (folder) => path.join(folder, path.basename(runDirectory)),
-        () => runDirectory,
-      ),
+      // Without links already: see `openStateFolder`.
+      runDirectory,
       dataRoot,
       checkpoint: config.resume && (await this.realCheckpoint(runDirectory, config.resume.from)),
       weights: weights === null ? null : await this.realWeights(weights),
