@@ -81,6 +81,12 @@ export const trainingErrors = {
     '사전 학습 가중치로 시작하는데 파일이 지정되지 않았고, 컨테이너에서는 허브의 캐시가 보이지 않습니다',
     '파일이나 폴더를 지정하거나(--weights, model.pretrainedWeights), 처음부터 학습하거나, 캐시를 찾아보는 venv 실행기로 학습하세요.',
   ),
+  ULTRALYTICS_MISSING: conflict(
+    'The Python environment has no Ultralytics, which is licensed under AGPL-3.0 and so never installed unasked',
+    'If that licence suits you, install it: {command}. Or train with the executor docker, whose image for these models has it.',
+    'Python 환경에 Ultralytics가 없습니다. AGPL-3.0 라이선스라서 요청 없이 설치하지 않습니다',
+    '라이선스에 문제가 없다면 설치하세요: {command}. 또는 이 모델용 이미지에 Ultralytics가 들어 있는 docker 실행기로 학습하세요.',
+  ),
   DATASET_CLOSED: conflict(
     'The container’s account cannot read {file}: Trainyard runs as root, and the trainer does not',
     'Let others read the dataset (chmod -R o+rX {root}), run Trainyard as the owner of the files, or import by copy.',

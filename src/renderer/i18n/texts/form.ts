@@ -36,8 +36,8 @@ export const form = {
     ],
     license: ['Licence: {{license}}', '라이선스: {{license}}'],
     licenseHint: [
-      'This model is Ultralytics’, and not part of Trainyard. It is installed because you choose it. Whoever offers a product or a service with it must publish its source under the same licence, or buy a licence from Ultralytics. All other models are free of this.',
-      'Ultralytics의 모델이며 Trainyard에는 들어 있지 않습니다. 이 모델을 골랐을 때만 설치됩니다. 이 모델로 제품이나 서비스를 제공하려면 소스 코드를 같은 라이선스로 공개하거나 Ultralytics에서 라이선스를 구입해야 합니다. 다른 모델에는 이런 조건이 없습니다.',
+      'This model is Ultralytics’, and not part of Trainyard. In Docker it is installed when you choose it; in a Python environment you install it yourself. Whoever offers a product or a service with it must publish its source under the same licence, or buy a licence from Ultralytics. All other models are free of this.',
+      'Ultralytics의 모델이며 Trainyard에는 들어 있지 않습니다. Docker에서는 이 모델을 고르면 설치되고, Python 환경에는 직접 설치해야 합니다. 이 모델로 제품이나 서비스를 제공하려면 소스 코드를 같은 라이선스로 공개하거나 Ultralytics에서 라이선스를 구입해야 합니다. 다른 모델에는 이런 조건이 없습니다.',
     ],
   },
   executors: {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { childEnvironment } from '../../../platform/child-environment.ts';
+import { runProgram } from '../../../platform/run-program.ts';
 import { signal } from '../../../platform/signal.ts';
 import type { Placement, RunConfig } from '../ports.ts';
 import type { Trainers } from '../process/supervised-executor.ts';
@@ -10,6 +11,16 @@ import { trainerProcesses } from '../process/trainer-processes.ts';
 import { forOurPython } from './installer-environment.ts';
 import type { TrainerEnvironment } from './trainer-environment.ts';
 import { trainerVariables } from './trial.ts';
+
+/** Licensed under AGPL-3.0: only a person installs it. @throws TrainyardError ULTRALYTICS_MISSING with the command */
+async function needUltralytics(python: string): Promise<void> {
+  const environment = forOurPython(childEnvironment('node'));
+  // Looked for, not imported: that takes seconds.
+  const look = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("ultralytics") is None)';
+  const found = await runProgram(python, ['-c', look], { environment, timeoutMs: 30_000 });
+  if (found.outcome !== 'ended' || found.exitCode !== 0)
+    throw fault('ULTRALYTICS_MISSING', { command: `"${python}" -m pip install ultralytics` });
+}
 
 const bytesOfGb = 1024 ** 3;
 /** Whoever works at the machine comes first. */
@@ -47,6 +58,8 @@ export class VenvTrainers implements Trainers {
     const state = await this.environment.state();
     if (config.resources.gpuCount > 0 && state.kind === 'ready' && state.environment.device === 'cpu')
       throw state.environment.cardsFault ?? fault('TORCH_WITHOUT_CARDS', { torch: state.environment.torch });
+    if (config.model.source === 'ultralytics' && state.kind === 'ready')
+      await needUltralytics(state.environment.python);
     return { config, container: null };
   }
 
