@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,11 +8,23 @@ import { createWorld, until, untilOver, type World } from '../features/runs/supp
 import type { Stage } from '../features/runs/support/stage.ts';
 
 const python = process.env.TRAINYARD_TEST_PYTHON;
-if (!python)
-  console.log(
-    'Skipped: scripts of real tools. TRAINYARD_TEST_PYTHON names no Python with torch, ultralytics, transformers and accelerate.',
-  );
-const testWithPython = test.skipIf(!python);
+
+/** Whether the Python has what a script needs; if not, the reason is printed. */
+function has(what: string, ...modules: readonly string[]): boolean {
+  // matplotlib is imported: some have it without its files. The others take seconds, and are looked for.
+  const look = `import importlib.util as u, sys
+missing = [m for m in ${JSON.stringify(modules)} if u.find_spec(m) is None]
+if 'matplotlib' in ${JSON.stringify(modules)}: import matplotlib
+sys.exit(', '.join(missing) or None)`;
+  const found = python ? spawnSync(python, ['-c', look], { encoding: 'utf8', timeout: 60_000 }) : null;
+  if (found?.status === 0) return true;
+  const why = found ? `has not all of ${modules.join(', ')}` : 'names no Python';
+  console.info(`skipped: ${what}, TRAINYARD_TEST_PYTHON ${why}`);
+  return false;
+}
+const testWithUltralytics = test.runIf(has('a script of Ultralytics', 'ultralytics', 'matplotlib'));
+const testWithTransformers = test.runIf(has('a script of transformers', 'transformers', 'accelerate'));
+const testWithPython = test.runIf(has('scripts with TensorBoard', 'torch', 'tensorboardX'));
 const scripts = path.resolve(import.meta.dirname, 'scripts');
 const packageFolder = path.resolve(import.meta.dirname, '../../resources/python/trainyard');
 
@@ -50,7 +63,7 @@ async function untilCompleted(stage: Stage, runId: string) {
   }
 }
 
-testWithPython(
+testWithUltralytics(
   'an unchanged script of Ultralytics has its metrics by epoch, its progress and its weights',
   { timeout: timeoutMs },
   async () => {
@@ -70,7 +83,7 @@ testWithPython(
   },
 );
 
-testWithPython(
+testWithTransformers(
   'an unchanged script of the Hugging Face Trainer has each entry of its history once, and its model',
   { timeout: timeoutMs },
   async () => {

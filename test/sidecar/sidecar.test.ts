@@ -112,6 +112,8 @@ test('a sidecar that is killed at any moment and started again loses no point an
       const line = { type: 'metric', epoch: 0, step: at, values: { own: at / 8 } };
       appendFileSync(lines, `${JSON.stringify(line)}\n`);
       if (at % 10 === 0) await delay(5);
+      // However quick the machine is, there are so many kills in the midst of it.
+      while (kills < Math.floor(at / 600)) await delay(5);
     }
     isWritten = true;
   };
@@ -131,7 +133,7 @@ test('a sidecar that is killed at any moment and started again loses no point an
   const found = eventsOf(directory);
   const expected = Array.from({ length: rows }, (_, at) => [at + 1, (at + 1) / 8]);
   for (const name of ['loss', 'score', 'own']) expect(pointsOf(found, name), name).toEqual(expected);
-  expect(kills).toBeGreaterThan(3);
+  expect(kills).toBeGreaterThanOrEqual(rows / 600);
   const last3 = rows / 8;
   expect(found.at(-1)).toMatchObject({
     type: 'result',

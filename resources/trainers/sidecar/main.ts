@@ -29,6 +29,8 @@ interface State extends SourcesState {
 /** The most of the time that may be spent on looking for new files. */
 const shareOfFinding = 0.05;
 const findEveryMs = 1000;
+/** File systems take their times from a clock that is a tick behind: what is written at once after the start seems older than it. */
+const tickMs = 20;
 
 function workingFolder(directory: string): string {
   const config: { script?: { folder?: unknown } } = JSON.parse(
@@ -90,7 +92,7 @@ async function main(): Promise<number> {
     }
     logs.read({ isOver });
     if (ending) {
-      keepArtifacts(directory, journal, { since: before.startedMs, working });
+      keepArtifacts(directory, journal, { since: before.startedMs - tickMs, working });
       writeResult(journal, ending);
       journal.state.isFinished = true;
       journal.flush();

@@ -91,8 +91,14 @@ export function defineDoctor(command: Command): void {
         profile: () => profile,
         servers: () => readExternal(home),
         trainerPython: async () => {
-          using settings = openSettings(openHome(home));
-          return observeEnvironment(await trainerEnvironmentOf(home, settings).state());
+          try {
+            using settings = openSettings(openHome(home));
+            return observeEnvironment(await trainerEnvironmentOf(home, settings).state());
+          } catch (error) {
+            // Settings that cannot be read are a finding of the state folder's own check.
+            if (error instanceof TrainyardError) return [];
+            throw error;
+          }
         },
       }).examine(language);
       await (json ? writeJson(report) : print(report.findings));

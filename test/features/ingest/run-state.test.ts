@@ -96,6 +96,7 @@ test('progress, result and checkpoints stand in the rows of run and attempt, and
     status: 'completed',
     metrics,
     message: 'NUL \0',
+    cause: null,
   });
   expect((await run()).rows).toEqual([
     { progress_percentage: 100, current_epoch: 2, total_epochs: 4, final_metrics: metrics },

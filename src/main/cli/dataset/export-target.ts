@@ -4,6 +4,7 @@ import { link, lstat, mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { checkPath } from '../../features/datasets/names.ts';
 import { aboutFile, hasCode, nullOn } from '../../platform/error-code.ts';
@@ -34,18 +35,32 @@ export async function exportTarget(target: string): Promise<ExportTarget> {
   return { path: target, write: unpack, place: (aside) => placeFolder(aside, target) };
 }
 
+/** For a write whose source was taken away to notice it. */
+const settleWithinMs = 500;
+
 /**
  * Writes a tar to a target; what is not whole is removed again.
- * @throws what reading the tar and writing to the disk throw
+ * @param cancelled ends it at once, whatever the streams between make of it
+ * @throws what reading the tar and writing to the disk throw; the reason of `cancelled`
  */
-export async function receive({ path: target, write, place }: ExportTarget, tar: Readable): Promise<void> {
+export async function receive(
+  { path: target, write, place }: ExportTarget,
+  tar: Readable,
+  cancelled: AbortSignal,
+): Promise<void> {
   const aside = `${target}.partial-${randomBytes(4).toString('hex')}`;
+  let written = Promise.resolve();
   try {
     await mkdir(path.dirname(target), { recursive: true });
-    await write(aside, tar);
+    cancelled.throwIfAborted();
+    const cut = Promise.withResolvers<never>();
+    cancelled.addEventListener('abort', () => cut.reject(cancelled.reason), { once: true });
+    written = write(aside, tar);
+    await Promise.race([written, cut.promise]);
     await place(aside);
   } catch (error) {
     tar.destroy();
+    await Promise.race([written.catch(() => undefined), delay(settleWithinMs)]);
     await rm(aside, { recursive: true, force: true });
     throw error;
   }

@@ -78,7 +78,7 @@ async function fetchTar(
     const body = answer.pipe(new PassThrough());
     answer.on('error', (error) => body.destroy(error));
     body.once('close', () => answer.destroy());
-    await receive(target, body);
+    await receive(target, body, abort.signal);
   } catch (error) {
     if (abort.signal.aborted) throw fault('EXPORT_CANCELLED', {}, { cause: error });
     if (error instanceof TrainyardError) throw error;

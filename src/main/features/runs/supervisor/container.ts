@@ -78,23 +78,23 @@ async function isRunning(container: Docker.Container): Promise<boolean> {
 }
 
 /**
- * Waits for the daemon's word, and looks from time to time all the same: the client does not tell of an answer that breaks off in its middle, as
+ * Waits for the daemon's word, and looks from time to time all the same: the client does not report an answer that breaks off in its middle, as
  * where the daemon is killed while it waits.
  */
 async function waitForEnd(container: Docker.Container): Promise<TrainerEnd> {
-  let told: Promise<unknown> | null = null;
+  let answer: Promise<unknown> | null = null;
   for (;;) {
-    told ??= untilAnswered(() => container.wait())
+    answer ??= untilAnswered(() => container.wait())
       .catch((error: unknown) => {
         if (!isGone(error)) throw error;
       })
       .finally(() => {
-        told = null;
+        answer = null;
       });
-    await Promise.race([told, delay(lookAnywayMs)]);
+    await Promise.race([answer, delay(lookAnywayMs)]);
     // The wait may have ended with the daemon, and the container have gone on without it.
     if (!(await isRunning(container))) return endOf(container);
-    if (told === null) await delay(lookEveryMs);
+    if (answer === null) await delay(lookEveryMs);
   }
 }
 

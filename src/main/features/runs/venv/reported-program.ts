@@ -55,7 +55,7 @@ export async function runReported(
   signal?.addEventListener('abort', end, { once: true });
   try {
     const [code, killedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.once('error', reject);
+      child.on('error', reject);
       // Of the same group: what it left behind would hold the pipes open.
       child.once('exit', end);
       child.once('close', (exitCode, name) => resolve([exitCode, name]));
