@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
@@ -9,7 +9,7 @@ import { replaceFile } from '../../../platform/durable-file.ts';
 import { isInside } from '../../../platform/paths.ts';
 import { statusOf } from '../../../stack/docker/docker-fault.ts';
 import { containerScriptExecutor } from '../check-script-run.ts';
-import type { Placement, RunConfig } from '../ports.ts';
+import { readScriptConfig } from '../process/script-trainers.ts';
 import type { Trainers } from '../process/supervised-executor.ts';
 import { askDocker, daemonFacts, dockerUnusable, giveAway, isRoot, runContainers } from './run-containers.ts';
 import { planScript } from './script-plan.ts';
@@ -39,16 +39,10 @@ export class ScriptContainers implements Trainers {
     return dockerUnusable();
   }
 
-  async setUp(): Promise<void> {}
-
-  place(_runDirectory: string, config: RunConfig): Promise<Placement> {
-    return Promise.resolve({ config, container: null });
-  }
-
   async launch(runDirectory: string) {
-    const { runId, attempt, script } = JSON.parse(
-      await readFile(path.join(runDirectory, 'config.json'), 'utf8'),
-    );
+    const { runId, attempt, script } = await readScriptConfig(runDirectory);
+    const { image } = script;
+    if (image === null) throw new Error(`the script of ${runDirectory} has no image`);
     const folder = await realpath(script.folder);
     const real = await realpath(runDirectory);
     const { processors, memoryBytes, isRootless } = await daemonFacts();
@@ -58,7 +52,8 @@ export class ScriptContainers implements Trainers {
       mkdirSync(path.join(real, name), { recursive: true, mode: 0o700 });
     if (isRoot() && uid !== undefined && gid !== undefined) await giveAway(real, uid, gid);
     const plan = planScript({
-      ...{ runId, attempt, script, folder },
+      ...{ runId, attempt, folder },
+      script: { ...script, image },
       runDirectory: real,
       user: isRootless ? '0:0' : `${uid}:${gid}`,
       hasCards: await this.options.hasCards(),

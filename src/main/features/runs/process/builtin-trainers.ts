@@ -1,6 +1,5 @@
 import { childEnvironment } from '../../../platform/child-environment.ts';
 import { signal } from '../../../platform/signal.ts';
-import type { Placement, RunConfig } from '../ports.ts';
 import type { Trainers } from './supervised-executor.ts';
 import { trainerProcesses } from './trainer-processes.ts';
 
@@ -16,16 +15,6 @@ export class BuiltinTrainers implements Trainers {
     this.trainer = trainer;
   }
 
-  unusable(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  async setUp(): Promise<void> {}
-
-  place(_runDirectory: string, config: RunConfig): Promise<Placement> {
-    return Promise.resolve({ config, container: null });
-  }
-
   launch(runDirectory: string) {
     const args = ['--', this.node, this.trainer, runDirectory];
     return Promise.resolve({ args, environment: childEnvironment('node') });
@@ -38,6 +27,4 @@ export class BuiltinTrainers implements Trainers {
   async signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     for (const pid of await trainerProcesses(this.trainer, runDirectory)) signal(pid, name);
   }
-
-  async clear(): Promise<void> {}
 }

@@ -7,7 +7,6 @@ import { childEnvironment } from '../../../platform/child-environment.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { signal } from '../../../platform/signal.ts';
 import { scriptExecutor } from '../check-script-run.ts';
-import type { Placement, RunConfig } from '../ports.ts';
 import type { Trainers } from './supervised-executor.ts';
 import { listProcesses } from './trainer-processes.ts';
 
@@ -27,18 +26,8 @@ export class ScriptTrainers implements Trainers {
     this.sidecar = sidecar;
   }
 
-  unusable(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  async setUp(): Promise<void> {}
-
-  place(_runDirectory: string, config: RunConfig): Promise<Placement> {
-    return Promise.resolve({ config, container: null });
-  }
-
   async launch(runDirectory: string) {
-    const { command, folder, environment } = await scriptIn(runDirectory);
+    const { command, folder, environment } = (await readScriptConfig(runDirectory)).script;
     const program =
       process.platform === 'win32'
         ? ['cmd.exe', '/d', '/s', '/c', command]
@@ -66,16 +55,19 @@ export class ScriptTrainers implements Trainers {
     // Each leads a process group: what it started gets the signal too.
     for (const pid of await shellsOf(runDirectory)) signal(-pid, name);
   }
-
-  async clear(): Promise<void> {}
 }
 
-/** The script that a directory was prepared for. */
-async function scriptIn(runDirectory: string): Promise<Script> {
-  const config = JSON.parse(await readFile(path.join(runDirectory, 'config.json'), 'utf8'));
-  // Loaded where a script is started: a start of the engine needs it not.
-  const { scriptSchema } = await import('../../../../shared/model/script-schema.ts');
-  return scriptSchema.parse(config.script);
+/** The `config.json` of a script's run directory. */
+export async function readScriptConfig(
+  runDirectory: string,
+): Promise<{ readonly runId: string; readonly attempt: number; readonly script: Script }> {
+  // Loaded where a script is started: a start of the engine needs neither.
+  const [{ z }, { scriptSchema }] = await Promise.all([
+    import('zod'),
+    import('../../../../shared/model/script-schema.ts'),
+  ]);
+  const schema = z.object({ runId: z.uuid(), attempt: z.int().min(1), script: scriptSchema });
+  return schema.parse(JSON.parse(await readFile(path.join(runDirectory, 'config.json'), 'utf8')));
 }
 
 async function shellsOf(runDirectory: string): Promise<number[]> {

@@ -18,7 +18,10 @@ const appearWithinMs = 30_000;
 const shortestKillGraceMs = 2000;
 
 /** How the trainers of one kind come to be, and are ended where nobody supervises them any more. */
-export interface Trainers extends Pick<Executor, 'name' | 'unusable' | 'setUp' | 'place' | 'clear'> {
+export interface Trainers
+  extends Pick<Executor, 'name'>,
+    // Left out where there is nothing to look for, to make, to place or to remove.
+    Partial<Pick<Executor, 'unusable' | 'setUp' | 'place' | 'clear'>> {
   /** What a supervisor gets behind its run directory (`-- PROGRAM ARGUMENT …`, `--container`), and its environment. */
   launch(
     runDirectory: string,
@@ -54,20 +57,21 @@ export class SupervisedExecutor implements Executor {
     this.options = options;
   }
 
-  unusable(): Promise<TrainyardError | null> {
-    return this.options.trainers.unusable();
+  async unusable(): Promise<TrainyardError | null> {
+    return (await this.options.trainers.unusable?.()) ?? null;
   }
 
-  setUp(model: RunConfig['model'], report: (line: string) => void, signal: AbortSignal): Promise<void> {
-    return this.options.trainers.setUp(model, report, signal);
+  async setUp(model: RunConfig['model'], report: (line: string) => void, signal: AbortSignal): Promise<void> {
+    await this.options.trainers.setUp?.(model, report, signal);
   }
 
-  place(runDirectory: string, config: RunConfig, placing: Placing): Promise<Placement> {
-    return this.options.trainers.place(runDirectory, config, placing);
+  async place(runDirectory: string, config: RunConfig, placing: Placing): Promise<Placement> {
+    const placed = await this.options.trainers.place?.(runDirectory, config, placing);
+    return placed ?? { config, container: null };
   }
 
-  clear(runDirectory: string): Promise<void> {
-    return this.options.trainers.clear(runDirectory);
+  async clear(runDirectory: string): Promise<void> {
+    await this.options.trainers.clear?.(runDirectory);
   }
 
   async start(runDirectory: string, gpuUuids: readonly string[]): Promise<string | null> {

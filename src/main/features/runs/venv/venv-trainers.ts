@@ -91,6 +91,4 @@ export class VenvTrainers implements Trainers {
   async signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     for (const pid of await trainerProcesses('trainyard_torch', runDirectory)) signal(pid, name);
   }
-
-  async clear(): Promise<void> {}
 }
