@@ -114,7 +114,8 @@ describe.skipIf(reason)('logs of containers', () => {
   });
 
   test('from a time on, that time included', async () => {
-    await talkers.talk('mongo', 'for i in 1 2 3 4 5; do echo line $i; done');
+    const name = await talkers.talk('mongo', 'for i in 1 2 3 4 5; do echo line $i; done');
+    await docker(['wait', name]);
     await using reader = talkers.reader();
     const options = {
       services: ['mongo'] as const,
