@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { pointsBetween } from '../../src/main/features/metrics/point-rows.ts';
 import { createWorld, until, untilOver, type World } from '../features/runs/support/acts.ts';
 import type { Stage } from '../features/runs/support/stage.ts';
+import { installAccelerate } from '../support/accelerate.ts';
 
 const python = process.env.TRAINYARD_TEST_PYTHON;
 
@@ -22,8 +24,17 @@ sys.exit(', '.join(missing) or None)`;
   console.info(`skipped: ${what}, TRAINYARD_TEST_PYTHON ${why}`);
   return false;
 }
+function hasAccelerate(what: string): boolean {
+  const why = installAccelerate(String(python), site);
+  if (why) console.info(`skipped: ${what}, ${why}`);
+  return why === null;
+}
 const testWithUltralytics = test.runIf(has('a script of Ultralytics', 'ultralytics', 'matplotlib'));
-const testWithTransformers = test.runIf(has('a script of transformers', 'transformers', 'accelerate'));
+const site = mkdtempSync(path.join(tmpdir(), 'trainyard-site-'));
+afterAll(() => rmSync(site, { recursive: true }));
+const testWithTransformers = test.runIf(
+  has('a script of transformers', 'transformers') && hasAccelerate('a script of transformers'),
+);
 const testWithPython = test.runIf(has('scripts with TensorBoard', 'torch', 'tensorboardX'));
 const scripts = path.resolve(import.meta.dirname, 'scripts');
 const packageFolder = path.resolve(import.meta.dirname, '../../resources/python/trainyard');
@@ -38,7 +49,11 @@ async function queueScript({ stage, folder, projectId }: World, name: string) {
       folder: working,
       image: null,
       environment: {
-        ...{ OMP_NUM_THREADS: '1', YOLO_CONFIG_DIR: path.join(folder, 'yolo'), PYTHONPATH: packageFolder },
+        ...{
+          OMP_NUM_THREADS: '1',
+          YOLO_CONFIG_DIR: path.join(folder, 'yolo'),
+          PYTHONPATH: `${packageFolder}:${site}`,
+        },
         PATH: String(process.env.PATH),
       },
     },

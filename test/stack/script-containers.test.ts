@@ -1,52 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
-import { ScriptContainers } from '../../src/main/features/runs/docker/script-containers.ts';
-import type { FileRunDirectories } from '../../src/main/features/runs/process/run-directories.ts';
-import { checkScript } from '../../src/main/features/runs/process/script-trainers.ts';
-import { supervisedExecutors } from '../../src/main/features/runs/process/supervised-executor.ts';
-import type { RunsParts } from '../../src/main/features/runs/runs.ts';
-import { createWorld, until, untilOver, type World } from '../features/runs/support/acts.ts';
-import { baseImage, withoutTorch } from './support/torch-image.ts';
+import { createWorld, until, untilOver } from '../features/runs/support/acts.ts';
+import { containersOf, queueScript, root, withContainers } from './support/script-containers.ts';
+import { withoutTorch } from './support/torch-image.ts';
 
 const reason = withoutTorch();
 if (reason) console.info(`skipped: scripts in containers, ${reason}`);
 const testWithImage = test.skipIf(reason !== null);
-
-const root = path.resolve(import.meta.dirname, '../..');
-
-/** Scripts in containers, beside what a test's engine has anyway. */
-function withContainers({ executors, directories, log }: RunsParts): Partial<RunsParts> {
-  const home = path.join(root, 'migrations');
-  const scripts = new ScriptContainers({
-    ...{ sidecar: path.join(root, 'resources/trainers/sidecar/main.ts'), home },
-    hasCards: async () => false,
-  });
-  const supervisor = path.join(root, 'src/main/features/runs/supervisor/supervisor.ts');
-  const own = { node: process.execPath, supervisor, directories: directories as FileRunDirectories, log };
-  return {
-    executors: new Map([...executors, ...supervisedExecutors([scripts], own)]),
-    checkScript: (script) => {
-      checkScript(script);
-      return scripts.check(script);
-    },
-  };
-}
-
-async function queueScript({ stage, folder, projectId }: World, command: string, part: object = {}) {
-  const working = path.join(folder, 'work');
-  mkdirSync(working, { recursive: true });
-  const { runId } = await stage.runs.create(localOwnerId, {
-    ...{ project: projectId, executor: 'auto', priority: 0, overrides: {}, source: 'manual' },
-    script: { command, folder: working, image: baseImage ?? '', environment: { PATH: '/nowhere' }, ...part },
-  });
-  return runId;
-}
-
-const containersOf = (runId: string) =>
-  execFileSync('docker', ['ps', '-aq', '--filter', `label=trainyard.run=${runId}`], { encoding: 'utf8' });
 
 testWithImage('a script in a container is read, keeps what it left, and leaves no container', async () => {
   await using world = await createWorld({ parts: withContainers });
