@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { pointsBetween } from '../../src/main/features/metrics/point-rows.ts';
 import { createWorld, until, untilOver, type World } from '../features/runs/support/acts.ts';
 import type { Stage } from '../features/runs/support/stage.ts';
-import { installAccelerate } from '../support/accelerate.ts';
+import { accelerateFolder, installAccelerate } from '../support/accelerate.ts';
 
 const python = process.env.TRAINYARD_TEST_PYTHON;
 
@@ -25,13 +24,11 @@ sys.exit(', '.join(missing) or None)`;
   return false;
 }
 function hasAccelerate(what: string): boolean {
-  const why = installAccelerate(String(python), site);
+  const why = installAccelerate(String(python));
   if (why) console.info(`skipped: ${what}, ${why}`);
   return why === null;
 }
 const testWithUltralytics = test.runIf(has('a script of Ultralytics', 'ultralytics', 'matplotlib'));
-const site = mkdtempSync(path.join(tmpdir(), 'trainyard-site-'));
-afterAll(() => rmSync(site, { recursive: true }));
 const testWithTransformers = test.runIf(
   has('a script of transformers', 'transformers') && hasAccelerate('a script of transformers'),
 );
@@ -52,7 +49,7 @@ async function queueScript({ stage, folder, projectId }: World, name: string) {
         ...{
           OMP_NUM_THREADS: '1',
           YOLO_CONFIG_DIR: path.join(folder, 'yolo'),
-          PYTHONPATH: `${packageFolder}:${site}`,
+          PYTHONPATH: `${packageFolder}:${accelerateFolder}`,
         },
         PATH: String(process.env.PATH),
       },

@@ -1,14 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { pointsBetween } from '../../src/main/features/metrics/point-rows.ts';
 import type { Run } from '../../src/shared/contract/runs.ts';
 import { isEnded } from '../../src/shared/model/run.ts';
 import { createWorld, until } from '../features/runs/support/acts.ts';
 import type { Stage } from '../features/runs/support/stage.ts';
-import { installAccelerate } from '../support/accelerate.ts';
+import { accelerateFolder, installAccelerate } from '../support/accelerate.ts';
 import { waitFor } from '../support/engine.ts';
 import {
   containersOf,
@@ -22,9 +21,7 @@ import { withoutTorch } from './support/torch-image.ts';
 const reason = withoutTorch();
 if (reason) console.info(`skipped: scripts of other libraries in containers, ${reason}`);
 
-const site = mkdtempSync(path.join(tmpdir(), 'trainyard-site-'));
-afterAll(() => rmSync(site, { recursive: true }));
-const withoutAccelerate = reason ?? installAccelerate('python3', site);
+const withoutAccelerate = reason ?? installAccelerate('python3');
 if (withoutAccelerate) console.info(`skipped: a script of transformers in a container, ${withoutAccelerate}`);
 
 const timeoutMs = 300_000;
@@ -33,15 +30,15 @@ const timeoutMs = 300_000;
 const libraries = [
   {
     ...{ library: 'Ultralytics', script: 'ultralytics_train.py', metric: 'metrics/mAP50(B)' },
-    ...{ epochs: ['epochs=3', 'epochs=3000'], skip: reason },
+    ...{ short: 'epochs=3', long: 'epochs=3000', skip: reason },
   },
   {
     ...{ library: 'the Hugging Face Trainer', script: 'huggingface_train.py', metric: 'loss' },
-    ...{ epochs: ['num_train_epochs=4', 'num_train_epochs=20000'], skip: withoutAccelerate },
+    ...{ short: 'num_train_epochs=4', long: 'num_train_epochs=20000', skip: withoutAccelerate },
   },
   {
     ...{ library: 'TensorBoard', script: 'tensorboard_train.py', metric: 'loss' },
-    ...{ epochs: ['', ''], skip: reason },
+    ...{ short: '', long: '', skip: reason },
   },
 ] as const;
 
@@ -62,7 +59,7 @@ async function stepsOf({ parts }: Stage, runId: string, metric: string): Promise
   return points.filter(({ values }) => Object.hasOwn(values, metric)).map(({ step }) => step);
 }
 
-for (const { library, script, metric, epochs, skip } of libraries) {
+for (const { library, script, metric, short, long, skip } of libraries) {
   test.skipIf(skip !== null)(
     `a script of ${library} in a container is seen while it trains, outlives its engine, loses no point, and is cancelled`,
     async () => {
@@ -70,9 +67,10 @@ for (const { library, script, metric, epochs, skip } of libraries) {
       const working = workingFolderOf(world);
       mkdirSync(working);
       const text = readFileSync(path.join(root, 'test/sidecar/scripts', script), 'utf8');
-      expect(text).toContain(epochs[0]);
-      writeFileSync(path.join(working, 'train.py'), text.replace(...epochs));
-      if (script === 'huggingface_train.py') cpSync(site, path.join(working, 'site'), { recursive: true });
+      expect(text).toContain(short);
+      writeFileSync(path.join(working, 'train.py'), text.replace(short, long));
+      if (script === 'huggingface_train.py')
+        cpSync(accelerateFolder, path.join(working, 'site'), { recursive: true });
 
       world.stage.runs.loop.start();
       const runId = await queueScript(world, 'PYTHONPATH=site python3 train.py', {
