@@ -71,6 +71,7 @@ export const runSorts = [
   'status',
   'progress',
   'durationMs',
+  'score',
   'val_accuracy',
   'val_loss',
 ] as const;

@@ -42,6 +42,12 @@ test('runs are filtered, sorted and paged in the database', async () => {
   expect(await list({ ...mine, sort: 'progress' })).toEqual(['Alpha', 'beta', 'gamma', 'delta']);
   expect(await list({ ...mine, sort: 'status' })).toEqual(['delta', 'beta', 'Alpha', 'gamma']);
   expect(await list({ ...mine, sort: 'val_accuracy' })).toEqual(['beta', 'gamma', 'Alpha', 'delta']);
+  expect(await list({ ...mine, sort: 'score' })).toEqual(['beta', 'gamma', 'Alpha', 'delta']);
+  await stage.pool.query(`UPDATE workflow_configs SET task_type = 'detection' WHERE workflow_id = $1`, [
+    ids.get('gamma'),
+  ]);
+  await set('gamma', `final_metrics = '{"val_accuracy": 0.7, "val_loss": 1e-7, "val_map50_95": 0.95}'`);
+  expect(await list({ ...mine, sort: 'score' })).toEqual(['gamma', 'beta', 'Alpha', 'delta']);
   expect(await list({ ...mine, sort: 'val_loss', order: 'asc' })).toEqual([
     'gamma',
     'beta',

@@ -1,4 +1,5 @@
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
+import { mainMetric, shortMetricNames } from '../../../shared/model/main-metric.ts';
 import { type RunSort, type RunStatus, runSorts, runStatuses } from '../../../shared/model/run.ts';
 import { type Command, defineCommand, given } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
@@ -43,8 +44,14 @@ function listed(runs: readonly RunSummary[], total: number): string {
     [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
     [translate('PROGRESS', '진행률'), ({ progress }) => formatPercent(progress / 100), 'right'],
     [
-      translate('VAL_ACCURACY', '검증 정확도'),
-      ({ finalMetrics }) => formatMetric('val_accuracy', finalMetrics?.val_accuracy),
+      translate('SCORE', '성능'),
+      ({ taskType, finalMetrics }) => {
+        const name = mainMetric(taskType, Object.keys(finalMetrics ?? {}));
+        if (name === null) return '–';
+        const value = formatMetric(name, finalMetrics?.[name]);
+        const short = shortMetricNames[name];
+        return short && value !== '–' ? `${short} ${value}` : value;
+      },
       'right',
     ],
     [translate('DURATION', '걸린 시간'), ({ durationMs }) => formatDuration(durationMs), 'right'],
@@ -118,7 +125,7 @@ export function defineRuns(group: Command): void {
     usage: 'list',
     english: 'list the runs, newest first',
     korean: '학습을 최신순으로 나열합니다',
-    examples: ['runs list', 'runs list --project demo --status completed --sort val_accuracy'],
+    examples: ['runs list', 'runs list --project demo --status completed --sort score'],
     json: '{"runs": [{"id", "name", "status", "progress", …}], "total"}',
   })
     .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')

@@ -1,5 +1,6 @@
 import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
+import { mainMetrics } from '../../../shared/model/main-metric.ts';
 import type { RunSort, RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
 import { newestFirst, type Page, Parameters, type RowOrder, readPage } from '../../postgres/pages.ts';
@@ -18,6 +19,11 @@ export interface RunQuery {
 const finalMetric = (name: string) =>
   `CASE jsonb_typeof(run.final_metrics -> '${name}') WHEN 'number' THEN (run.final_metrics ->> '${name}')::float8 END`;
 
+/** By the metric of its task; a script's own metrics have no order in common. */
+const score = `CASE config.task_type ${Object.entries(mainMetrics)
+  .map(([task, name]) => `WHEN '${task}' THEN ${finalMetric(name)}`)
+  .join(' ')} END`;
+
 /** In milliseconds, of all attempts of a run. */
 const duration = '(sum(extract(epoch FROM coalesce(ended_at, now()) - started_at)) * 1000)::float8';
 
@@ -31,6 +37,7 @@ const sortKeys = {
   },
   progress: { sql: 'coalesce(run.progress_percentage, 0)', type: 'integer' },
   durationMs: { sql: 'tries.duration_ms', type: 'number or null' },
+  score: { sql: score, type: 'number or null' },
   val_accuracy: { sql: finalMetric('val_accuracy'), type: 'number or null' },
   val_loss: { sql: finalMetric('val_loss'), type: 'number or null' },
 } as const;
@@ -72,6 +79,13 @@ const selectSummaries = `SELECT run.id, run.name, run.status, run.cancel_request
     WHERE workflow_id = run.id AND type = 'progress' AND attempt = tries.newest AND run.status = 'running'
     ORDER BY seq DESC LIMIT 1) AS progress ON true`;
 
+/** What an order reads beside the runs themselves. */
+const sortJoins: { readonly [Sort in RunSort]?: string } = {
+  durationMs: `LEFT JOIN (SELECT workflow_id, ${duration} AS duration_ms FROM workflow_runs GROUP BY workflow_id)
+    AS tries ON tries.workflow_id = run.id`,
+  score: 'LEFT JOIN workflow_configs AS config ON config.workflow_id = run.id',
+};
+
 /** A page of runs. Those that are deleted, or whose project is, are not there. */
 export async function listRuns(
   db: Db,
@@ -90,13 +104,11 @@ export async function listRuns(
     const text = parameters.add(search.toLowerCase());
     conditions.push(`(strpos(lower(run.name), ${text}) > 0 OR starts_with(run.id::text, ${text}))`);
   }
-  const durations = `LEFT JOIN (SELECT workflow_id, ${duration} AS duration_ms FROM workflow_runs GROUP BY workflow_id)
-    AS tries ON tries.workflow_id = run.id`;
   const found = await readPage<{ id: string }>(
     db,
     {
       columns: 'run.id',
-      from: sort === 'durationMs' ? `${liveRuns} ${durations}` : liveRuns,
+      from: `${liveRuns} ${sortJoins[sort] ?? ''}`,
       where: conditions.join(' AND '),
       order: orderOf({ sort, order }),
       parameters,

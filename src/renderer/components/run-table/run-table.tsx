@@ -5,6 +5,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import type { TFunction } from 'i18next';
 import { type CSSProperties, type MouseEvent, type ReactNode, useMemo, useRef } from 'react';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
+import { mainMetric, shortMetricNames } from '../../../shared/model/main-metric.ts';
 import { type RunSort, type RunStatus, runSorts } from '../../../shared/model/run.ts';
 import { type Formatter, formatMetricValue } from '../../format/formatter.ts';
 import { useText } from '../../i18n/use-text.ts';
@@ -16,6 +17,7 @@ import { ProblemAlert } from '../problem-alert.tsx';
 import { RunDuration, RunProgress } from '../run-progress.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { TimeText } from '../time-text.tsx';
+import { useMetricName } from '../use-metric-name.ts';
 import { useScrollKeys } from '../use-scroll-keys.ts';
 import classes from './run-table.module.css';
 
@@ -197,6 +199,22 @@ export const metricText =
     return value === undefined ? '–' : formatMetricValue(format, name, value);
   };
 
+/** How good a run's model is, by the metric of its task. */
+function Score({ run }: { readonly run: RunSummary }) {
+  const { format } = useText();
+  const metricName = useMetricName();
+  const name = mainMetric(run.taskType, Object.keys(run.finalMetrics ?? {}));
+  if (name === null) return '–';
+  const text = metricText(name, format)(run);
+  const short = text === '–' ? undefined : shortMetricNames[name];
+  return (
+    <span title={metricName(name)}>
+      {short && <span style={{ color: 'var(--mantine-color-dimmed)' }}>{short} </span>}
+      {text}
+    </span>
+  );
+}
+
 /** The table's columns. */
 function runColumns(t: TFunction, format: Formatter, withProject: boolean): readonly RunColumn[] {
   const column = (
@@ -234,7 +252,7 @@ function runColumns(t: TFunction, format: Formatter, withProject: boolean): read
       ...{ grows: 1, spare: 5 },
     }),
     column('model', t('runs.model'), 88, (run) => <span className="mono">{run.model}</span>, { spare: 8 }),
-    column('val_accuracy', t('metrics.val_accuracy'), 88, metricText('val_accuracy', format), numeric(2)),
+    column('score', t('runs.score'), 104, (run) => <Score run={run} />, numeric(2)),
     column('val_loss', t('metrics.val_loss'), 70, metricText('val_loss', format), numeric(7)),
     column('durationMs', t('runs.duration'), 76, (run) => <RunDuration run={run} />, numeric(4)),
     column('createdAt', t('runs.created'), 104, (run) => <TimeText time={run.createdAt} />, numeric(3)),

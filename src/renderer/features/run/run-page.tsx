@@ -18,6 +18,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Run } from '../../../shared/contract/runs.ts';
+import { mainMetric, mainMetrics } from '../../../shared/model/main-metric.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import classes from '../../charts/chart.module.css';
 import { ChartBoard } from '../../charts/chart-board.tsx';
@@ -38,7 +39,7 @@ import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { lateSection } from '../../late/late-part.tsx';
 import { engine, queries } from '../../rpc/client.ts';
-import { bestEpoch, mainMetric } from './best-epoch.ts';
+import { bestEpoch } from './best-epoch.ts';
 
 const LogTab = lateSection(async () => (await import('./log/log-tab.tsx')).LogTab);
 const ConfigTab = lateSection(async () => (await import('./config-tab.tsx')).ConfigTab);
@@ -119,6 +120,7 @@ function RunHeader({ run }: { readonly run: Run }) {
   const { t, format } = useText();
   const metricName = useMetricName();
   const best = bestEpoch(run);
+  const main = mainMetric(run.taskType, run.metricNames) ?? mainMetrics.classification;
   const bestText = best?.metric
     ? t('run.bestBy', { epoch: format.number(best.epoch), metric: metricName(best.metric) })
     : format.number(best?.epoch ?? 0);
@@ -136,7 +138,7 @@ function RunHeader({ run }: { readonly run: Run }) {
     [t('runs.duration'), <RunDuration key="duration" run={run} />],
     run.status === 'running'
       ? [t('run.timeLeft'), run.etaMs === null ? '–' : format.duration(run.etaMs)]
-      : [metricName(mainMetric(run)), metricText(mainMetric(run), format)(run)],
+      : [metricName(main), metricText(main, format)(run)],
     ...(best
       ? [
           [

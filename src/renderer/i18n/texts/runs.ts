@@ -19,6 +19,7 @@ export const runs = {
     anyStatus: ['Any status', '모든 상태'],
     anyProject: ['Any project', '모든 프로젝트'],
     left: ['{{time}} left', '{{time}} 남음'],
+    score: ['Score', '성능'],
     select: ['Select', '선택'],
     selectOne: ['Select {{name}}', '{{name}} 선택'],
     chosen_one: '{{count}} selected',
