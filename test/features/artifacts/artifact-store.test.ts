@@ -7,6 +7,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { setStored, unstoredArtifacts } from '../../../src/main/features/artifacts/artifact-rows.ts';
+import { runDetails } from '../../../src/main/features/runs/run-queries.ts';
 import { Db } from '../../../src/main/postgres/db.ts';
 import type { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
@@ -58,7 +59,7 @@ test('stores files and folders under the run, the attempt and their path, whatev
   expect(warnings).toEqual([]);
 });
 
-test('of checkpoints only the furthest of each name is kept', async () => {
+test('of checkpoints only the furthest of each name is kept, and listed', async () => {
   await using place = await createPlace();
   const attempt = await place.addAttempt();
   for (const [name, step] of [
@@ -75,6 +76,8 @@ test('of checkpoints only the furthest of each name is kept', async () => {
   await artifacts.idle();
   const stored = (await place.rowsOf(attempt.runId)).filter(({ object_key: key }) => key !== null);
   expect(stored.map((row) => row.path)).toEqual(['checkpoints/best-1.bin', 'checkpoints/last-3.bin']);
+  const listed = (await runDetails(new Db(place.pool), attempt.runId)).artifacts.map((row) => row.path);
+  expect(listed.toSorted()).toEqual(['checkpoints/best-1.bin', 'checkpoints/last-3.bin']);
 });
 
 test('leaves alone what is under way, in the bin, of another machine, or gone', async () => {

@@ -21,20 +21,20 @@ export interface StoredArtifact {
   readonly sizeBytes: number;
 }
 
-/**
- * `run_artifacts`, as far as the objects of the artifacts are concerned. Those of runs in the bin are left out, and so are checkpoints
- * of an attempt that a further one of their kind (`best`, `last`) has taken the place of.
- */
+/** A condition on `run_artifacts AS artifact`: no checkpoint of the attempt's that a further one of its kind (`best`, `last`) took the place of. */
+export const isKept = `(artifact.kind <> 'checkpoint' OR NOT EXISTS (
+  SELECT FROM run_artifacts AS other WHERE other.workflow_id = artifact.workflow_id AND other.attempt = artifact.attempt
+    AND other.kind = 'checkpoint' AND other.name = artifact.name
+    AND (coalesce(other.step, -1), other.created_at, other.id) > (coalesce(artifact.step, -1), artifact.created_at, artifact.id)))`;
+
+/** `run_artifacts`, as far as the objects of the artifacts are concerned. Those of runs in the bin are left out, and what is not kept. */
 const unstored = `
   FROM workflow_runs AS attempt
   JOIN workflows AS run ON run.id = attempt.workflow_id AND run.deleted_at IS NULL
   JOIN run_artifacts AS artifact ON artifact.workflow_id = attempt.workflow_id AND artifact.attempt = attempt.attempt
     AND artifact.object_key IS NULL
   WHERE attempt.status NOT IN ('starting', 'running') AND attempt.run_directory IS NOT NULL
-    AND (artifact.kind <> 'checkpoint' OR NOT EXISTS (
-      SELECT FROM run_artifacts AS other WHERE other.workflow_id = artifact.workflow_id AND other.attempt = artifact.attempt
-        AND other.kind = 'checkpoint' AND other.name = artifact.name
-        AND (coalesce(other.step, -1), other.created_at, other.id) > (coalesce(artifact.step, -1), artifact.created_at, artifact.id)))`;
+    AND ${isKept}`;
 
 /** Attempts of a machine that are over and have artifacts without an object, oldest first. */
 export async function attemptsWithUnstored(db: Db, machineId: string): Promise<string[]> {

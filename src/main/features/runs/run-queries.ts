@@ -5,6 +5,7 @@ import type { RunSort, RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
 import { newestFirst, type Page, Parameters, type RowOrder, readPage } from '../../postgres/pages.ts';
 import { isoText, query } from '../../postgres/rows.ts';
+import { isKept } from '../artifacts/artifact-rows.ts';
 
 export interface RunQuery {
   readonly projectId: string | null;
@@ -154,7 +155,7 @@ export async function runDetails(
       db,
       `SELECT id, attempt, kind, name, path, media_type AS "mediaType", size_bytes AS "sizeBytes", sha256, epoch, step,
          ${isoText('created_at')} AS "createdAt", format('/files/runs/%s/artifacts/%s', workflow_id, id) AS url
-       FROM run_artifacts WHERE workflow_id = $1 ORDER BY attempt, run_artifacts.created_at, path`,
+       FROM run_artifacts AS artifact WHERE workflow_id = $1 AND ${isKept} ORDER BY attempt, artifact.created_at, path`,
       [runId],
     ),
     metricNames(db, runId),
