@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/build.mjs';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { addSegmentation } from './fixture-artifacts.ts';
 import { dataset, emptyRun, project } from './fixture-data.ts';
 import type { Fixture } from './fixture-server.ts';
 import { visitFixture } from './visit.ts';
@@ -215,4 +216,14 @@ test('the keys that scroll move the runs without a click, and the page says how 
   await link('fashion-cnn-live').waitFor();
   await page.keyboard.press('End');
   await link(`run ${99 + count}`).waitFor();
+});
+
+test('a run in a list is scored by the metric of its task', async () => {
+  const { page, fixture } = await visitFixture(opened, '/system');
+  const segmenter = await addSegmentation(fixture.story.state);
+  await page.getByRole('link', { name: 'Runs' }).first().click();
+  const row = page.getByRole('row').filter({ hasText: segmenter.run.name });
+  await row.getByText('mIoU 0.6412').waitFor();
+  const classifier = page.getByRole('row').filter({ hasText: '87.25' });
+  expect(await classifier.getByTitle('Val. accuracy').count()).toBe(1);
 });
