@@ -63,9 +63,12 @@ module.exports = {
     ),
     forbid(
       'features-keep-their-inside',
-      'A feature uses another one by what lies in its folder, not by the technology in the folders below it.',
+      'A feature uses another one by what lies in its folder, not by the technology in the folders below it. How images are read is one rule for all.',
       { path: '^src/main/features/([^/]+)/' },
-      { path: '^src/main/features/[^/]+/[^/]+/', pathNot: '^src/main/features/$1/' },
+      {
+        path: '^src/main/features/[^/]+/[^/]+/',
+        pathNot: '^src/main/features/($1|datasets/pixels)/',
+      },
     ),
     forbid(
       'rules-touch-no-machine',

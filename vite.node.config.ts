@@ -46,6 +46,8 @@ const unused = /^(?:@grpc\/(?:grpc-js|proto-loader)|protobufjs|ssh2)$/;
 const helpers = {
   supervisor: 'src/main/features/runs/supervisor/supervisor.ts',
   'examine-thread': 'src/main/features/datasets/examiner/examine-thread.ts',
+  'predict-program': 'src/main/features/predictions/predictor/predict-program.ts',
+  'builtin-model': 'resources/trainers/builtin/predict.ts',
   'trainer-builtin': 'resources/trainers/builtin/main.ts',
   sidecar: 'resources/trainers/sidecar/main.ts',
 };

@@ -5,6 +5,7 @@ import type { MovingLines } from '../../src/shared/contract/run-readings.ts';
 import { isEnded, possibleActions } from '../../src/shared/model/run.ts';
 import { found, matches, os, pageOf } from './fixture-api.ts';
 import { emptyRun } from './fixture-data.ts';
+import { predictionOf, predictorOf } from './fixture-predictions.ts';
 import { type FixtureState, seriesOf } from './fixture-state.ts';
 
 const noMoving: MovingLines = { version: '', lines: [] };
@@ -174,6 +175,8 @@ export function fixtureRuns(state: FixtureState) {
         ended: isEnded(entry.run.status) && next >= logs.length,
       };
     }),
+    predictor: os.runs.predictor.handler(({ input }) => predictorOf(run(input.run).run)),
+    predict: os.runs.predict.handler(({ input }) => predictionOf(run(input.run).run)),
     cancel: os.runs.cancel.handler(({ input }) => {
       const entry = run(input.run);
       entry.run.cancelRequested = true;

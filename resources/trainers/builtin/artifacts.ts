@@ -17,6 +17,7 @@ function describeModel({ config, network, store }: Workshop, best: Best): object
     architecture: network.architecture,
     classes: config.task.classNames,
     normalisation: store.normalisation,
+    white: store.white,
     weights: 'model.safetensors',
     parameters: network.size,
     runId: config.runId,

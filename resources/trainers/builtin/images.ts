@@ -54,6 +54,11 @@ export class ImageStore {
   readonly normalisation: Normalisation;
   readonly #cache: ReadonlyMap<ImageEntry, Uint8Array>;
   readonly #white: number;
+  /** The value of white of the 16-bit images; null where there are none. */
+  get white(): number | null {
+    const all = Object.values(this.splits).flat();
+    return all.some(({ maxValue }) => maxValue !== null) ? this.#white : null;
+  }
 
   private constructor(
     format: ImageFormat,
@@ -132,7 +137,6 @@ export class ImageStore {
   async load(entries: readonly ImageEntry[]): Promise<Float32Array> {
     const { height, width, channels } = this.format;
     const size = height * width * channels;
-    const { mean, deviation } = this.normalisation;
     const result = new Float32Array(entries.length * size);
     for (let first = 0; first < entries.length; first += decodersAtOnce * 8) {
       const some = entries.slice(first, first + decodersAtOnce * 8);
@@ -140,13 +144,7 @@ export class ImageStore {
         some.map((entry) => this.#cache.get(entry) ?? this.#decodeAgain(entry)),
       );
       for (const [index, bytes] of images.entries()) {
-        const start = (first + index) * size;
-        for (let at = 0; at < size; at += channels) {
-          for (let channel = 0; channel < channels; channel += 1) {
-            const value = (bytes[at + channel] ?? 0) / 255;
-            result[start + at + channel] = (value - (mean[channel] ?? 0)) / (deviation[channel] ?? 1);
-          }
-        }
+        normalise(bytes, this.normalisation, result.subarray((first + index) * size));
       }
     }
     return result;
@@ -162,6 +160,22 @@ export class ImageStore {
       );
     }
   }
+}
+
+/** An image's bytes as the network gets them. @param into as many numbers, or more */
+export function normalise(
+  bytes: Uint8Array,
+  { mean, deviation }: Normalisation,
+  into: Float32Array,
+): Float32Array {
+  const channels = mean.length;
+  for (let at = 0; at < bytes.length; at += channels) {
+    for (let channel = 0; channel < channels; channel += 1) {
+      const value = (bytes[at + channel] ?? 0) / 255;
+      into[at + channel] = (value - (mean[channel] ?? 0)) / (deviation[channel] ?? 1);
+    }
+  }
+  return into;
 }
 
 function refuseTooMany(bad: readonly { entry: ImageEntry; why: string }[], total: number): void {

@@ -13,6 +13,7 @@ import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { Doctor } from '../features/doctor/checks/create-doctor.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
 import type { LivePoints } from '../features/metrics/live-points.ts';
+import type { Predictions } from '../features/predictions/predictions.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
 import type { TrainableModels } from '../features/training/trainable-models.ts';
@@ -32,6 +33,7 @@ export interface ApiContext {
     readonly exports: DatasetExports;
     readonly models: TrainableModels;
     readonly runs: Pick<Runs, 'create' | 'commands' | 'views' | 'executors'>;
+    readonly predictions: Predictions;
     readonly readings: RunReadings & { readonly live: LivePoints };
     readonly jobs: JobService;
   };

@@ -56,6 +56,12 @@ export const runsApi = {
         ...{ runId: run, from, limit, level, search, waitMs, movingSeen, signal },
       }),
   ),
+  predictor: api.runs.predictor.handler(({ input, context }) =>
+    context.services().predictions.predictor(input.run),
+  ),
+  predict: api.runs.predict.handler(({ input, context, signal }) =>
+    context.services().predictions.predict({ ...input, signal }),
+  ),
   cancel: api.runs.cancel.handler(({ input, context }) =>
     context.services().runs.commands.cancel(context.userId, input.run, input.graceMs),
   ),

@@ -65,6 +65,12 @@ const commands: readonly {
     load: async () => defineRuns,
   },
   {
+    name: 'predict',
+    english: "show what a finished run's model finds in images",
+    korean: '완료된 학습의 모델이 이미지에서 찾은 것을 보여 줍니다',
+    load: async () => (await import('./predict.ts')).definePredict,
+  },
+  {
     name: 'stack',
     isGroup: true,
     english: 'the services of the docker profile: postgres, mongo, redis, s3, temporal',

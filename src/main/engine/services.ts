@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Bilingual } from '../../shared/errors/entry.ts';
@@ -26,6 +28,8 @@ import { createJobs } from '../features/jobs/jobs.ts';
 import { createModelExportJob } from '../features/jobs/model-export.ts';
 import { createStatisticsJob } from '../features/jobs/statistics.ts';
 import { LivePoints } from '../features/metrics/live-points.ts';
+import { Predictions } from '../features/predictions/predictions.ts';
+import { PredictorProcess } from '../features/predictions/predictor/predictor-process.ts';
 import { Projects } from '../features/projects/projects.ts';
 import { ContainerTrainers } from '../features/runs/docker/container-trainers.ts';
 import { ScriptContainers } from '../features/runs/docker/script-containers.ts';
@@ -110,6 +114,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     // Elsewhere the store has its own limits.
     if (stores.links) await disk.checkFits('objects', bytes, what);
   };
+  const scratch = new Scratch(path.join(home, 'scratch'), () => openStateFolder(home, 'scratch'));
   const datasets = new DatasetService({
     db,
     store: objects,
@@ -119,7 +124,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home, stores.s3),
     uploads,
-    scratch: new Scratch(path.join(home, 'scratch'), () => openStateFolder(home, 'scratch')),
+    scratch,
     reader: sharpImageReader,
     examine: threadExaminer(path.join(root, 'out', 'node', 'examine-thread.js'), home, stores.s3),
     changes,
@@ -202,6 +207,18 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     audit,
     log,
   });
+  const predictor = new PredictorProcess({
+    program: path.join(root, 'out', 'node', 'predict-program.js'),
+    builtinProgram: path.join(root, 'out', 'node', 'builtin-model.js'),
+    folder: root,
+    scratch,
+  });
+  const predictions = new Predictions({
+    runs: runs.views,
+    uploads,
+    predictor,
+    writeFile: (file, body) => pipeline(body, createWriteStream(file, { mode: 0o600 })),
+  });
   const channelChanges = new ChannelChanges(pubSub);
   const { files } = datasets;
   const exports = new DatasetExports({ db, files });
@@ -219,6 +236,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     log,
   });
   const close = async () => {
+    await predictor[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     await runs.loop[Symbol.asyncDispose]();
     await artifacts[Symbol.asyncDispose]();
@@ -243,6 +261,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     uploads,
     runs,
     artifacts,
+    predictions,
     jobs,
     readings: { db, documents, changes: channelChanges, live: livePoints },
     close,

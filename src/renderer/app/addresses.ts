@@ -50,7 +50,7 @@ export const searches = {
     })
     .refine((search) => search.version === undefined || search.dataset !== undefined, { path: ['version'] }),
   run: z.strictObject({
-    tab: z.enum(['charts', 'log', 'config', 'artifacts', 'history']).optional(),
+    tab: z.enum(['charts', 'log', 'config', 'artifacts', 'predict', 'history']).optional(),
   }),
   compare: z.strictObject({ runs: comparedRuns.optional() }),
   stack: z.strictObject({

@@ -16,7 +16,9 @@ async function invalidate(changes: readonly Change[]): Promise<void> {
   if (kinds.has('run')) keys.push(queries.runs.list.key(), queries.runs.compare.key());
   if (kinds.has('disk')) keys.push(queries.system.disk.key());
   for (const { kind, id } of changes) {
-    if (kind === 'run') keys.push(queries.runs.show.key({ input: { run: id } }));
+    if (kind !== 'run') continue;
+    const input = { run: id };
+    keys.push(queries.runs.show.key({ input }), queries.runs.predictor.key({ input }));
   }
   await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 }

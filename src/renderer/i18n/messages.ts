@@ -4,6 +4,7 @@ import { doctor } from './texts/doctor.ts';
 import { fieldHelp } from './texts/field-help.ts';
 import { form } from './texts/form.ts';
 import { labels } from './texts/labels.ts';
+import { predict } from './texts/predict.ts';
 import { runs } from './texts/runs.ts';
 import { shell } from './texts/shell.ts';
 import { stack } from './texts/stack.ts';
@@ -15,6 +16,7 @@ const texts = {
   ...labels,
   ...runs,
   ...artifacts,
+  ...predict,
   ...form,
   ...fieldHelp,
   ...stack,

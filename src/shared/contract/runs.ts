@@ -21,6 +21,7 @@ import {
   time,
   workError,
 } from './common.ts';
+import { predictionsContract } from './predictions.ts';
 import { namedRun, runReadings } from './run-readings.ts';
 
 const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
@@ -180,6 +181,7 @@ export const runsContract = {
     .output(z.object({ runs: z.array(runSummarySchema), ...pageOutput })),
   show: get('/runs/{run}', 'One run').input(namedRun).output(runSchema),
   ...runReadings,
+  ...predictionsContract,
   cancel: post('/runs/{run}/cancel', 'Stop a run: SIGTERM with a grace, then SIGKILL')
     .meta({ effect: 'needsNoRoom' })
     .input(namedRun.extend({ graceMs: z.int().min(0).max(600_000).default(defaultGraceMs) }))

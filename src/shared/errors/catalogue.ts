@@ -15,6 +15,7 @@ import { labelFindings } from './label-findings.ts';
 import { machineErrors } from './machine.ts';
 import { objectErrors } from './objects.ts';
 import { pageErrors } from './page.ts';
+import { predictionErrors } from './predictions.ts';
 import { projectErrors } from './projects.ts';
 import { runErrors } from './runs.ts';
 import { s3SourceErrors } from './s3-sources.ts';
@@ -42,6 +43,7 @@ export const catalogue = {
   ...jobErrors,
   ...labelFindings,
   ...pageErrors,
+  ...predictionErrors,
   ...projectErrors,
   ...runErrors,
   ...s3SourceErrors,

@@ -29,7 +29,7 @@ export interface StageImage {
   readonly path: string;
   readonly width: number;
   readonly height: number;
-  /** On the engine's own origin; null where the image is not there any more. */
+  /** On the engine's own origin, or the picture itself (`data:`); null where the image is not there any more. */
   readonly url: string | null;
 }
 
@@ -101,7 +101,6 @@ export function Stage(props: StageProps) {
     pointedAt.current = found?.number ?? null;
     if (found?.number !== lit?.number) onLit(found);
   };
-  const url = image.url === null || shownByBrowsers.test(image.path) ? image.url : `${image.url}?size=1024`;
   return (
     <div>
       <div
@@ -116,7 +115,7 @@ export function Stage(props: StageProps) {
         }}
       >
         <img
-          {...(url !== null && { src: fileUrl(url) })}
+          {...(image.url !== null && { src: addressOf(image.path, image.url, fileUrl) })}
           alt={label}
           width={image.width}
           height={image.height}
@@ -156,6 +155,11 @@ export function Stage(props: StageProps) {
       </Group>
     </div>
   );
+}
+
+function addressOf(path: string, url: string, fileUrl: (path: string) => string): string {
+  if (url.startsWith('data:')) return url;
+  return fileUrl(shownByBrowsers.test(path) ? url : `${url}?size=1024`);
 }
 
 interface ControlProps {

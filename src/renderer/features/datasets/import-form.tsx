@@ -1,14 +1,14 @@
 import { Box, Button, Checkbox, Group, Radio, SegmentedControl, Stack, TextInput } from '@mantine/core';
-import { IconFolderOpen } from '@tabler/icons-react';
+import { IconFileZip, IconFolderOpen, IconUpload } from '@tabler/icons-react';
 import { importInput, importModes, type Validation } from '../../../shared/contract/datasets.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
+import { FileDrop } from '../../components/file-drop.tsx';
 import { FileProgress, notCounted } from '../../components/import-progress.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ProjectSelect, useProject } from '../../components/project-select.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { toProblem } from '../../rpc/problem.ts';
-import { FileDrop } from './file-drop.tsx';
 import { ReadingFields } from './reading-fields.tsx';
 import { ServerFields } from './server-fields.tsx';
 import {
@@ -44,7 +44,7 @@ const empty: ImportValues = {
 
 /** What to import, and how. */
 export function ImportForm({ initial, project, failure, onImport, onCancel }: ImportFormProps) {
-  const { t } = useText();
+  const { t, format: formatter } = useText();
   const { form, read } = useContractForm({
     schema: importInput,
     initialValues: initial ?? { ...empty, project },
@@ -138,7 +138,11 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
           />
         ) : (
           <FileDrop
-            file={file}
+            accept=".zip,.tar,.tgz,.tar.gz"
+            icon={file ? IconFileZip : IconUpload}
+            label={t('datasets.drop')}
+            title={file?.name}
+            hint={file ? formatter.bytes(file.size) : t('datasets.dropHint')}
             error={form.errors.path}
             onFile={(next) => form.setFieldValue('file', next)}
           />

@@ -10,7 +10,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
 import { type EngineClient, engine, queries, queryClient } from '../../rpc/client.ts';
-import { uploadFile } from './upload.ts';
+import { uploadFile } from '../../rpc/upload.ts';
 
 /** Does what `start` was given, and reports its state; `signal` aborts when the person takes it back. */
 type Work<State> = (report: (state: State) => void, signal: AbortSignal) => Promise<void>;

@@ -7,6 +7,7 @@ import {
   IconGitCompare,
   IconHistory,
   IconPackage,
+  IconPhotoSearch,
   IconPlayerPlay,
   IconPlayerStop,
   IconReload,
@@ -44,6 +45,7 @@ import { bestEpoch } from './best-epoch.ts';
 const LogTab = lateSection(async () => (await import('./log/log-tab.tsx')).LogTab);
 const ConfigTab = lateSection(async () => (await import('./config-tab.tsx')).ConfigTab);
 const ArtifactsTab = lateSection(async () => (await import('./artifacts-tab.tsx')).ArtifactsTab);
+const PredictTab = lateSection(async () => (await import('./viewer/predict-tab.tsx')).PredictTab);
 const HistoryTab = lateSection(async () => (await import('./history-tab.tsx')).HistoryTab);
 
 type Tab = readonly [key: string, icon: TablerIcon, content: (run: Run, feeds: Feeds) => ReactNode];
@@ -53,6 +55,7 @@ const tabs = [
   ['log', IconFileText, (run) => <LogTab run={run} />],
   ['config', IconSettings, (run) => <ConfigTab run={run} />],
   ['artifacts', IconPackage, (run) => <ArtifactsTab run={run} />],
+  ['predict', IconPhotoSearch, (run) => <PredictTab run={run} />],
   ['history', IconHistory, (run) => <HistoryTab run={run} />],
 ] as const satisfies readonly Tab[];
 

@@ -48,6 +48,7 @@ export const runs = {
       log: ['Log', '로그'],
       config: ['Config', '설정'],
       artifacts: ['Artifacts', '결과물'],
+      predict: ['Try an image', '예측해 보기'],
       history: ['History', '이력'],
     },
     timeLeft: ['Time left', '남은 시간'],

@@ -57,7 +57,7 @@ class ImageDataset(Dataset["Sample | Broken"]):
         self.entries = entries
         self._read_truth = read_truth
         self._size = size
-        self._white = white
+        self.white = white
         self._augmentation = augmentation
         self._seed = seed
 
@@ -69,7 +69,7 @@ class ImageDataset(Dataset["Sample | Broken"]):
         random = generator(self._seed, "augmentation", key.epoch, entry.path)
         placement = place((entry.height, entry.width), self._size, self._augmentation, random)
         try:
-            image = placement.image(decode(entry, *self._size, self._white))
+            image = placement.image(decode(entry, *self._size, self.white))
         except UnreadableImageError as error:
             return Broken(key, str(error))
         if self._augmentation is not None and self._augmentation.color_jitter:

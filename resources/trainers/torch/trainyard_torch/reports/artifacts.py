@@ -60,7 +60,9 @@ def finish(workshop: Workshop, trainer: Trainer, saver: Saver, directory: Path, 
     if not workshop.ranks.is_first:
         return metrics
     artifacts = Artifacts(directory, workshop.events)
-    about = describe_model(workshop.config, network, best.epoch, metrics)
+    are_deep = any(entry.max_value is not None for one in splits.values() for entry in one.dataset.entries)
+    white = splits[split].dataset.white if are_deep else None
+    about = describe_model(workshop.config, network, best.epoch, metrics, white)
     artifacts.save("model.safetensors", "model", "application/octet-stream", tensors_to_bytes(network.net.state_dict(), about))
     artifacts.save_json("model.json", "model", about)
     for name, (kind, content) in judge.reports(split, best.epoch).items():

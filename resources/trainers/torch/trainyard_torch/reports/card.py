@@ -19,8 +19,13 @@ _outputs = {
 _packages = ("torch", "torchvision", "timm", "transformers", "ultralytics")
 
 
-def describe_model(config: Config, network: Network, epoch: int, metrics: dict[str, float]) -> dict[str, object]:
-    """What a program needs beside the weights to use the model."""
+def describe_model(config: Config, network: Network, epoch: int, metrics: dict[str, float], white: int | None) -> dict[str, object]:
+    """What a program needs beside the weights to use the model.
+
+    Args:
+        white: the value of white of 16-bit images; None where the dataset has none
+
+    """
     size = network.input_format
     task = config.task.type
     outputs = {name: _outputs[name] for name in network.outputs}
@@ -29,8 +34,8 @@ def describe_model(config: Config, network: Network, epoch: int, metrics: dict[s
         "model": {"source": config.model.source, "name": config.model.name},
         "classes": list(config.task.class_names),
         "input": {
-            **{"name": "images", "height": size.height, "width": size.width, "channels": "RGB", "range": [0, 1]},
-            **{"resize": "stretch", "normalised": "inside the ONNX model"},
+            **{"name": "images", "height": size.height, "width": size.width, "channels": "RGB", "range": [0, 1], "resize": "stretch"},
+            **{"interpolation": "bilinear, antialiased", "white": white, "normalised": "inside the ONNX model"},
         },
         "normalisation": {"mean": list(size.mean), "deviation": list(size.deviation)},
         "outputs": {name: value[task] if isinstance(value, dict) else value for name, value in outputs.items()},

@@ -1,4 +1,4 @@
-import { Button, Group, Slider } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Run } from '../../../../shared/contract/runs.ts';
 import { Note } from '../../../components/note.ts';
@@ -10,6 +10,7 @@ import { useText } from '../../../i18n/use-text.ts';
 import type { ObjectSample } from '../prediction-samples.ts';
 import classes from './object-predictions.module.css';
 import { SampleDialog } from './sample-dialog.tsx';
+import { ScoreSlider } from './score-slider.tsx';
 import { classesOf, filtered, type SampleFilter, shownSamples } from './shown-predictions.ts';
 
 interface ObjectPredictionsProps {
@@ -132,40 +133,5 @@ function Sample({ sample, filter, layers, onOpen }: SampleProps) {
       </span>
       <span className="muted cut">{sample.path}</span>
     </button>
-  );
-}
-
-interface ScoreSliderProps {
-  readonly least: number;
-  /** The lowest score that there is. */
-  readonly lowest: number;
-  readonly onLeast: (least: number) => void;
-}
-
-const scoreStep = 0.05;
-
-/** From which score on an answer is shown. */
-function ScoreSlider({ least, lowest, onLeast }: ScoreSliderProps) {
-  const { t } = useText();
-  const start = Math.floor(lowest / scoreStep) * scoreStep;
-  const value = Math.max(least, start);
-  return (
-    <Group gap="xs" wrap="nowrap">
-      <Note>{t('predictions.leastScore')}</Note>
-      <Slider
-        w={140}
-        size="sm"
-        min={start}
-        max={1}
-        step={scoreStep}
-        label={null}
-        thumbLabel={t('predictions.leastScore')}
-        value={value}
-        onChange={onLeast}
-      />
-      <Note className="tabular" w={32}>
-        {value.toFixed(2)}
-      </Note>
-    </Group>
   );
 }

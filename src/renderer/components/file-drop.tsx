@@ -1,21 +1,24 @@
 import { Input, Text } from '@mantine/core';
-import { IconFileZip, IconUpload } from '@tabler/icons-react';
+import type { TablerIcon } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
-import { Note } from '../../components/note.ts';
-import { useText } from '../../i18n/use-text.ts';
 import classes from './file-drop.module.css';
-
-const archives = '.zip,.tar,.tgz,.tar.gz';
+import { Note } from './note.ts';
 
 interface FileDropProps {
-  readonly file: File | null;
-  readonly error: ReactNode;
+  /** What the file dialog offers, as `.zip,.tar`. */
+  readonly accept: string;
+  readonly icon: TablerIcon;
+  /** What is to be dropped here. */
+  readonly label: string;
+  /** In the place of the label, as the name of the file that is there. */
+  readonly title?: string | undefined;
+  readonly hint: string;
+  readonly error?: ReactNode;
   readonly onFile: (file: File) => void;
 }
 
-/** A place to drop an archive on, which also opens the file dialog. */
-export function FileDrop({ file, error, onFile }: FileDropProps) {
-  const { t, format } = useText();
+/** A place to drop a file on, which also opens the file dialog. */
+export function FileDrop({ accept, icon: Icon, label, title = label, hint, error, onFile }: FileDropProps) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const take = (files: FileList | null) => {
@@ -27,7 +30,6 @@ export function FileDrop({ file, error, onFile }: FileDropProps) {
     setOver(false);
     take(event.dataTransfer.files);
   };
-  const Icon = file ? IconFileZip : IconUpload;
   return (
     <>
       <button
@@ -44,18 +46,22 @@ export function FileDrop({ file, error, onFile }: FileDropProps) {
       >
         <Icon size={26} stroke={1.5} aria-hidden />
         <Text fw={550} size="sm">
-          {file ? file.name : t('datasets.drop')}
+          {title}
         </Text>
-        <Note size="xs">{file ? format.bytes(file.size) : t('datasets.dropHint')}</Note>
+        <Note size="xs">{hint}</Note>
       </button>
       {error && <Input.Error>{error}</Input.Error>}
       <input
         ref={input}
         type="file"
         hidden
-        accept={archives}
-        aria-label={t('datasets.drop')}
-        onChange={(event) => take(event.currentTarget.files)}
+        accept={accept}
+        aria-label={label}
+        onChange={(event) => {
+          take(event.currentTarget.files);
+          // The same file again is a choice, too.
+          event.currentTarget.value = '';
+        }}
       />
     </>
   );

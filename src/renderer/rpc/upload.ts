@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { errorData } from '../../../shared/contract/common.ts';
-import { fault } from '../../../shared/errors/catalogue.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
-import { fileUrl } from '../../rpc/files.ts';
-import { parseJson } from '../../rpc/json.ts';
+import { errorData } from '../../shared/contract/common.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
+import { fileUrl } from './files.ts';
+import { parseJson } from './json.ts';
 
 const answerSchema = z.object({ code: z.string(), message: z.string(), data: errorData });
 
@@ -17,8 +17,8 @@ function errorOf({ responseText, status }: XMLHttpRequest): TrainyardError {
 const mostTries = 3;
 
 /**
- * Sends a file to the engine as it is, and again from the start where the connection broke off: what came before is never imported.
- * @returns the id to import from, as `upload://ID`
+ * Sends a file to the engine as it is, and again from the start where the connection broke off: what came before is never used.
+ * @returns the name by which the engine knows it, as `upload://ID`
  */
 export async function uploadFile(
   file: File,

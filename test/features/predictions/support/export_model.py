@@ -1,0 +1,65 @@
+"""Exports an untrained model as the torch trainer does, with what torch itself answers to images.
+
+Arguments: the trainer's folder, a folder to write to, and as JSON `{"task", "source", "name", "size": [height, width]}` and
+`[{"file", "width", "height", "maxValue"}]`. Writes `model.onnx`, `model.json`, `answers.json` and, of each image, `<number>.rgb` with the network's input.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[1])
+
+import torch  # noqa: E402
+from trainyard_torch.data.decoding import decode, white_of  # noqa: E402
+from trainyard_torch.data.manifest import ImageEntry  # noqa: E402
+from trainyard_torch.directory.config import parse_config  # noqa: E402
+from trainyard_torch.models.build import build_network  # noqa: E402
+from trainyard_torch.reports.card import describe_model  # noqa: E402
+from trainyard_torch.reports.onnx import export_onnx  # noqa: E402
+
+torch.set_num_threads(1)
+folder, model, images = Path(sys.argv[2]), json.loads(sys.argv[3]), json.loads(sys.argv[4])
+names = ["circle", "square", "triangle"]
+config, _ = parse_config(
+    {
+        "protocol": 1,
+        "runId": "r",
+        "attempt": 1,
+        "task": {"type": model["task"], "numClasses": 3, "classNames": names},
+        "model": {"name": model["name"], "source": model["source"], "pretrained": False},
+        "dataset": {"datasetId": "d", "version": 1, "root": "/", "annotations": "annotations.jsonl", "imageSize": model["size"]},
+        "training": {"epochs": 1, "batchSize": 2, "learningRate": 1e-3, "optimizer": "sgd", "seed": 5},
+    }
+)
+size = (model["size"][0], model["size"][1])
+network, _ = build_network(config, size, None)
+network.eval()
+for name, weights in network.net.named_parameters():
+    if re.search(r"cls_logits\.bias$|\.cv3\.\d+\.2\.bias$", name):
+        weights.data.zero_()  # Else an untrained detector is sure of nothing.
+entries = [
+    ImageEntry(
+        **{"line": at, "file": one["file"], "path": one["file"], "label": 0, "sha256": None, "size": None, "channels": 3, "split": None},
+        **{"width": one["width"], "height": one["height"], "max_value": one["maxValue"]},
+    )
+    for at, one in enumerate(images)
+]
+white = white_of(entries)
+inputs = [decode(entry, *size, white) for entry in entries]
+answers = []
+for at, pixels in enumerate(inputs):
+    (folder / f"{at}.rgb").write_bytes(pixels.permute(1, 2, 0).contiguous().numpy().tobytes())
+    with torch.no_grad():
+        outputs = network.predict(pixels[None].float() / 255)
+    answer = {}
+    for name, value in zip(network.outputs, outputs, strict=True):
+        regions = name == "probabilities" and value.dim() == 4
+        answer[name] = (value.argmax(dim=1) if regions else value)[0].tolist()
+    answers.append(answer)
+about = describe_model(config, network, 1, {}, white)
+(folder / "model.json").write_text(json.dumps(about))
+(folder / "model.onnx").write_bytes(export_onnx(network, torch.stack(inputs[:2]).float() / 255, about))
+(folder / "answers.json").write_text(json.dumps(answers))
+sys.stdout.write("{}\n")

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import type { TorchModel } from '../../../src/main/features/predictions/model-description.ts';
+import {
+  checkImage,
+  pixelsForTorch,
+  whiteOf,
+} from '../../../src/main/features/predictions/predictor/read-image.ts';
+import { areaOfRuns } from '../../../src/shared/model/run-lengths.ts';
+import { askPython, pythonWith } from '../../support/python-with.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { type TestImage, writeImages } from './support/images.ts';
+import { openPredictor, placedModel, root } from './support/predictor.ts';
+
+const found = pythonWith('torch', 'torchvision', 'timm', 'transformers', 'onnx', 'pycocotools');
+if ('reason' in found) console.warn(`skipped: predictions against torch's own, ${found.reason}`);
+
+const hasYolo = 'python' in found && 'python' in pythonWith('torch', 'ultralytics');
+if (!hasYolo) console.warn('skipped: predictions of yolo11n-seg, no Python has ultralytics');
+
+interface TorchAnswer {
+  /** Of a segmentation, the most probable class of each pixel. */
+  readonly probabilities?: readonly number[] | readonly (readonly number[])[];
+  readonly boxes: readonly (readonly number[])[];
+  readonly scores: readonly number[];
+  readonly labels: readonly number[];
+  readonly masks?: readonly (readonly (readonly number[])[])[];
+}
+
+/** Exports a model with its first weights; answers what torch itself finds in the images. */
+async function exportModel(
+  folder: string,
+  model: { task: string; source: string; name: string; size: [number, number] },
+  images: ReadonlyMap<string, TestImage>,
+) {
+  if ('reason' in found) throw new Error(found.reason);
+  const into = path.join(folder, model.name.replaceAll('/', '-'));
+  await mkdir(into);
+  const script = readFileSync(path.join(import.meta.dirname, 'support', 'export_model.py'), 'utf8');
+  const trainer = path.join(root, 'resources', 'trainers', 'torch');
+  const args = [trainer, into, JSON.stringify(model), JSON.stringify([...images.values()])];
+  askPython(found.python, script, args, into);
+  const answers = JSON.parse(readFileSync(path.join(into, 'answers.json'), 'utf8')) as TorchAnswer[];
+  const description = JSON.parse(readFileSync(path.join(into, 'model.json'), 'utf8')) as TorchModel;
+  return { into, answers, model: placedModel(description, { 'model.onnx': path.join(into, 'model.onnx') }) };
+}
+
+const probabilitiesOf = <Row>(answers: readonly TorchAnswer[], at: number) =>
+  (answers[at]?.probabilities ?? []) as readonly Row[];
+
+/** Torch and ONNX Runtime add in another order; and large JPEGs are decoded smaller by the trainer, which differs by a third of a level on average. */
+const tolerance = (name: string) => (name === 'large.jpg' ? 0.02 : 0.001);
+/** Pixels of the network's input. */
+const boxTolerance = (name: string) => (name === 'large.jpg' ? 2 : 0.05);
+
+test.skipIf('reason' in found)(
+  'an image becomes the very bytes that the trainer makes of it, and a classifier is as sure as in torch',
+  async () => {
+    await using place = await temporaryFolder();
+    const images = await writeImages(place.folder);
+    const size: [number, number] = [96, 64];
+    const { into, answers, model } = await exportModel(
+      place.folder,
+      { task: 'classification', source: 'timm', name: 'resnet18', size },
+      images,
+    );
+    await using predictor = openPredictor(place.folder);
+    for (const [at, [name, image]] of [...images].entries()) {
+      const checked = await checkImage(image.file);
+      const pixels = await pixelsForTorch(checked, { height: 96, width: 64 }, whiteOf(checked.facts, 4095));
+      const expected = readFileSync(path.join(into, `${at}.rgb`));
+      const apart = expected.map((value, index) => Math.abs(value - (pixels.data[index] ?? 0)));
+      const mean = apart.reduce((sum, value) => sum + value, 0) / apart.length;
+      expect.soft(mean, name).toBeLessThanOrEqual(name === 'large.jpg' ? 0.5 : 0);
+      const prediction = await predictor.predict({ model, image: image.file, wantsPreview: false });
+      expect.soft(prediction.image, name).toMatchObject({ width: image.width, height: image.height });
+      const sure = prediction.classes.toSorted((one, other) => one.class - other.class);
+      for (const [label, probability] of probabilitiesOf<number>(answers, at).entries())
+        expect
+          .soft(Math.abs((sure[label]?.probability ?? 0) - probability), name)
+          .toBeLessThan(tolerance(name));
+    }
+    expect(model.written()).toBe(1);
+  },
+);
+
+const detectors = [
+  { task: 'detection', source: 'torchvision', name: 'fcos_resnet18_fpn' },
+  ...(hasYolo ? [{ task: 'segmentation', source: 'ultralytics', name: 'yolo11n-seg' }] : []),
+];
+
+test.skipIf('reason' in found).each(detectors)(
+  '$name finds the objects that it finds in torch, in pixels of the upright image',
+  async (one) => {
+    await using place = await temporaryFolder();
+    const images = await writeImages(place.folder);
+    const { answers, model } = await exportModel(place.folder, { ...one, size: [96, 160] }, images);
+    await using predictor = openPredictor(place.folder);
+    for (const [at, [name, { file, width, height }]] of [...images].entries()) {
+      const { objects } = await predictor.predict({ model, image: file, wantsPreview: false });
+      const { boxes, scores, labels, masks } = answers[at] as TorchAnswer;
+      expect.soft(objects.length, name).toBeGreaterThan(5);
+      for (const { class: label, box, probability, mask } of objects.slice(0, 20)) {
+        const [left = 0, top = 0, wide = 0, high = 0] = box ?? [];
+        const inInput = [left, top, left + wide, top + high].map(
+          (value, side) => value * (side % 2 === 0 ? 160 / width : 96 / height),
+        );
+        const near = boxes.findIndex(
+          (other, index) =>
+            labels[index] === label &&
+            Math.abs((scores[index] ?? 0) - probability) < tolerance(name) * 5 &&
+            other.every((value, side) => Math.abs(value - (inInput[side] ?? 0)) < boxTolerance(name)),
+        );
+        expect.soft(near, `${name}: ${label} ${probability} at ${inInput}`).toBeGreaterThanOrEqual(0);
+        const inside = masks?.[near]?.flat().map((value) => (value >= 0.5 ? 1 : 0)) ?? [];
+        const share = inside.reduce<number>((sum, value) => sum + value, 0) / inside.length;
+        if (!mask || Array.isArray(mask)) expect.soft(share || 0, name).toBeLessThan(0.01);
+        // Torch's mask is of a quarter of the input.
+        else expect.soft(Math.abs(areaOfRuns(mask) / width / height - share), name).toBeLessThan(0.05);
+      }
+    }
+  },
+);
+
+test.skipIf('reason' in found)(
+  'SegFormer gives the pixels of an image the classes that torch gives them',
+  async () => {
+    await using place = await temporaryFolder();
+    const images = await writeImages(place.folder);
+    const { answers, model } = await exportModel(
+      place.folder,
+      { task: 'segmentation', source: 'huggingface', name: 'nvidia/mit-b0', size: [64, 96] },
+      images,
+    );
+    await using predictor = openPredictor(place.folder);
+    for (const [at, [name, { file, width, height }]] of [...images].entries()) {
+      const { classes, objects } = await predictor.predict({ model, image: file, wantsPreview: false });
+      const map = probabilitiesOf<number[]>(answers, at).flat();
+      for (const label of [1, 2, 3]) {
+        const share = map.filter((value) => value === label).length / map.length;
+        const own = classes.find((each) => each.class === label - 1)?.share ?? 0;
+        expect
+          .soft(Math.abs(own - share), `${name}: ${label}`)
+          .toBeLessThan(name === 'large.jpg' ? 0.03 : 0.002);
+        const mask = objects.find((each) => each.class === label - 1)?.mask;
+        if (!mask || Array.isArray(mask)) continue;
+        expect(mask.size).toEqual([height, width]);
+        // An input's pixel is not a whole number of the image's.
+        expect.soft(Math.abs(areaOfRuns(mask) / width / height - share), name).toBeLessThan(0.05);
+      }
+    }
+  },
+);
