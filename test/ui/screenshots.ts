@@ -145,6 +145,13 @@ function taskShots(): readonly Shot[] {
     await at.getByRole('dialog').locator('canvas').first().waitFor();
     await at.waitForTimeout(300);
   };
+  const predicted = async (at: Page) => {
+    await at
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'shapes.png', mimeType: 'image/png', buffer: Buffer.alloc(8) });
+    await at.locator('main img').waitFor();
+    await at.waitForTimeout(400);
+  };
   const drawn = async (at: Page) => {
     await at.locator('button:has(canvas)').first().waitFor();
   };
@@ -160,6 +167,7 @@ function taskShots(): readonly Shot[] {
         { ...look, name: `${name}-charts`, path: page },
         { ...look, name: `${name}-artifacts`, path: `${page}?tab=artifacts`, act: drawn },
         { ...look, name: `${name}-view`, path: `${page}?tab=artifacts`, act: view },
+        { ...look, name: `${name}-predict`, path: `${page}?tab=predict`, act: predicted },
       ];
     });
   });
@@ -170,7 +178,7 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
   const runs = await hrefs(page, `${origin}/runs`, 'main td a[href^="/runs/"]');
   const [project] = await hrefs(page, `${origin}/projects`, 'main a[href^="/projects/"]');
   const [dataset] = await hrefs(page, `${origin}/datasets`, 'main a[href^="/datasets/"]');
-  const tabs = ['charts', 'log', 'config', 'artifacts', 'history'];
+  const tabs = ['charts', 'log', 'config', 'artifacts', 'predict', 'history'];
   const press = (keys: string) => (at: Page) => at.keyboard.press(keys);
   return [
     { name: 'projects', path: '/projects' },

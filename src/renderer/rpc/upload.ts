@@ -44,6 +44,8 @@ function sendFile(file: File, onProgress: (sent: number) => void, signal: AbortS
     request.responseType = 'text';
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onerror = () => reject(errorOf(request));
+    // Chromium's event where the system gave up on the connection.
+    request.ontimeout = request.onerror;
     request.onabort = () => reject(signal.reason);
     request.onload = () => {
       if (request.status < 200 || request.status > 299) {

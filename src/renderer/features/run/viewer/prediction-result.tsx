@@ -105,7 +105,7 @@ export function PredictionResult({ prediction, path }: PredictionResultProps) {
 function shownObjects({ objects }: Prediction): readonly ShownObject[] {
   return objects.map((one, number) => ({
     ...one,
-    ...{ number, origin: 'prediction', crowd: false, difficult: false },
+    ...{ number, crowd: false, difficult: false },
   }));
 }
 
