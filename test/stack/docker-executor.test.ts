@@ -1,9 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ContainerTrainers } from '../../src/main/features/runs/docker/container-trainers.ts';
 import { TrainerImage } from '../../src/main/features/runs/docker/trainer-image.ts';
+import type { Observation } from '../../src/main/features/runs/ports.ts';
 import { configOf, executorContract } from '../features/runs/executors/contract.ts';
+import { waitFor } from '../support/engine.ts';
+import { docker } from '../support/servers.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { containerMachine } from './support/container-machine.ts';
 import { baseImage, withoutTorch } from './support/torch-image.ts';
@@ -13,6 +16,69 @@ if (reason) console.info(`skipped: the executor docker, ${reason}`);
 
 describe.skipIf(reason !== null)('in containers', () => {
   executorContract('docker', () => containerMachine());
+
+  /** A prepared run of a machine, to be started. */
+  async function prepared(
+    machine: Awaited<ReturnType<typeof containerMachine>>,
+    behaviour: 'quick' | 'waiting',
+  ) {
+    const { directories } = machine;
+    const executor = machine.open();
+    const runDirectory = directories.folderOf('00000000-0000-4000-8000-000000000001', 1);
+    const wanted = configOf(behaviour, path.dirname(path.dirname(path.dirname(runDirectory))));
+    await executor.setUp(wanted.model, () => {}, AbortSignal.timeout(60_000));
+    const { config, container } = await executor.place(runDirectory, wanted, { gpuUuids: [], files: [] });
+    await directories.prepare(runDirectory, { ...config }, { lines: [], openAnnotations: null, container });
+    const output = () => readFile(path.join(runDirectory, 'stdout.log'), 'utf8').catch(() => '');
+    const until = <Kind extends Observation['kind']>(kind: Kind) =>
+      waitFor(`the run to be ${kind}`, async () => {
+        const seen = await directories.observe(runDirectory);
+        return seen.kind === kind && (seen as Extract<Observation, { kind: Kind }>);
+      });
+    return { executor, runDirectory, output, until };
+  }
+
+  test('a container whose supervisor was killed goes on under another one', async () => {
+    await using machine = await containerMachine();
+    const { executor, runDirectory, output, until } = await prepared(machine, 'waiting');
+    expect(await executor.start(runDirectory, [])).toBeNull();
+    await waitFor('a line', async () => (await output()) === 'ready\n');
+    const { supervisor: first } = await until('running');
+    process.kill(first.pid, 'SIGKILL');
+    await until('gone');
+    expect(await machine.open().adopt(runDirectory)).toBe(true);
+    // It has the lock before it writes that it began.
+    const second = await waitFor('the second supervisor', async () => {
+      const { supervisor } = await until('running');
+      return supervisor.pid !== first.pid && supervisor;
+    });
+    expect(second).toMatchObject({ startedAt: first.startedAt, container: first.container });
+    await machine.directories.askToStop(runDirectory, 60_000);
+    expect((await until('exited')).exit).toMatchObject({ exitCode: 0, cause: 'cancelled' });
+    expect(await output()).toBe('ready\nstopped\n');
+  });
+
+  test('how a container ended is learnt though its supervisor was killed before', async () => {
+    await using machine = await containerMachine();
+    const { executor, runDirectory, output, until } = await prepared(machine, 'waiting');
+    expect(await executor.start(runDirectory, [])).toBeNull();
+    await waitFor('a line', async () => (await output()) === 'ready\n');
+    const { supervisor } = await until('running');
+    process.kill(supervisor.pid, 'SIGKILL');
+    await until('gone');
+    await docker(['stop', supervisor.container?.id ?? '']);
+    expect(await machine.open().adopt(runDirectory)).toBe(true);
+    expect((await until('exited')).exit).toMatchObject({ exitCode: 0, cause: 'exited' });
+    expect(await output()).toBe('ready\nstopped\n');
+  });
+
+  test('a trainer does not begin without a supervisor, and its container goes', async () => {
+    await using machine = await containerMachine(path.join(import.meta.dirname, 'no-such-supervisor.mjs'));
+    const { executor, runDirectory, output } = await prepared(machine, 'quick');
+    expect(await executor.start(runDirectory, [])).toContain('code 1');
+    expect(await machine.leftovers(runDirectory)).toEqual([]);
+    expect(await output()).toBe('');
+  });
 
   test('pretrained weights that no file is named for are refused before anything is started', async () => {
     await using machine = await containerMachine();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { registryOf } from '../../../src/main/features/doctor/checks/network.ts';
-import { dockerAddresses } from '../../../src/main/stack/docker/client.ts';
+import { dockerAddresses } from '../../../src/main/stack/docker/address.ts';
 
 let home: string;
 

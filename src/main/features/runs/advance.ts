@@ -141,6 +141,10 @@ export class Advance implements Disposable {
       case 'finish':
         await this.finisher.finish(run, step.attempt, step.exit);
         return false;
+      case 'adopt':
+        if (await this.starter.adopt(run, step.attempt)) return true;
+        await this.finisher.markLost(run, step.attempt, step.fault);
+        return false;
       case 'mark-lost':
         await this.finisher.markLost(run, step.attempt, step.fault);
         return false;

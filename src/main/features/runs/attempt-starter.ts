@@ -209,6 +209,14 @@ export class AttemptStarter {
     return false;
   }
 
+  /** Gives a trainer whose supervisor was killed another one; answers whether it goes on. */
+  async adopt(run: RunRow, attempt: AttemptRow): Promise<boolean> {
+    if (!(await executorOf(this.parts, run).adopt(attempt.runDirectory))) return false;
+    const line = 'The supervisor of this attempt was killed: another one goes on with its container.';
+    await this.parts.ingestion.logLine(attempt, 'warning', line);
+    return true;
+  }
+
   /** The trainer runs: records it in the rows. */
   async markRunning(attempt: AttemptRow, record: SupervisorRecord): Promise<void> {
     const { startedAt, trainerPid, container } = record;

@@ -22,6 +22,8 @@ export type Step =
   | { readonly kind: 'start'; readonly attempt: AttemptRow; readonly stop: Stop | null }
   | { readonly kind: 'mark-running'; readonly attempt: AttemptRow; readonly supervisor: SupervisorRecord }
   | { readonly kind: 'finish'; readonly attempt: AttemptRow; readonly exit: ExitRecord }
+  /** Its supervisor is dead: another one goes on with its trainer where that can be, else it is lost. */
+  | { readonly kind: 'adopt'; readonly attempt: AttemptRow; readonly fault?: string | undefined }
   /** Nobody is left who could say how the trainer ended. */
   | { readonly kind: 'mark-lost'; readonly attempt: AttemptRow; readonly fault?: string | undefined };
 
@@ -70,6 +72,6 @@ export function decide(run: RunRow, attempt: AttemptRow | null, seen: Observatio
       }
       return { kind: 'finish', attempt, exit: seen.exit };
     case 'gone':
-      return { kind: 'mark-lost', attempt, fault: seen.fault };
+      return { kind: 'adopt', attempt, fault: seen.fault };
   }
 }

@@ -102,6 +102,12 @@ export interface Executor {
   start(runDirectory: string, gpuUuids: readonly string[]): Promise<string | null>;
   /** Calls `changed` when the supervisor has written something new, or one of this process has ended. */
   watch(runDirectory: string, changed: () => void): Disposable;
+  /**
+   * Gives a trainer whose supervisor is gone another one, where it lives on without or how it ended is known still.
+   * @returns false where neither is so
+   * @throws TrainyardError DISK_FULL; why it could not be looked for
+   */
+  adopt(runDirectory: string): Promise<boolean>;
   /** Ends a trainer whose supervisor is gone: it has `graceMs` to end by itself, then gets SIGTERM, then SIGKILL. Resolves once it is gone. */
   endOrphan(runDirectory: string, graceMs: number): Promise<void>;
   /** Removes what an attempt that is over may have left on this machine. */

@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { startContainer } from '../../../../src/main/features/runs/supervisor/container.ts';
+import { superviseContainer } from '../../../../src/main/features/runs/supervisor/container.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 test.skipIf(process.platform === 'win32')(
@@ -20,27 +19,21 @@ test.skipIf(process.platform === 'win32')(
           isRunning = false;
           response.destroy();
         }, 100);
-      } else if (url.includes('/create')) response.writeHead(201).end('{"Id":"c1"}');
-      else if (url.endsWith('/start')) response.writeHead(204).end();
-      else
+      } else
         response.writeHead(200).end(
           JSON.stringify({
             Image: 'i1',
-            State: { Running: isRunning, Pid: 7, ExitCode: isRunning ? 0 : 3 },
+            State: {
+              ...{ Status: isRunning ? 'running' : 'exited', Running: isRunning, Restarting: false },
+              ...{ Pid: 7, ExitCode: isRunning ? 0 : 3, OOMKilled: false },
+            },
           }),
         );
     });
     await new Promise<void>((resolve) => daemon.listen(socket, resolve));
     vi.stubEnv('DOCKER_HOST', `unix://${socket}`);
     try {
-      const plan = { name: 'one', Image: 'i', User: `${process.getuid?.()}:${process.getgid?.()}` };
-      for (const [name, text] of [
-        ['container.json', JSON.stringify(plan)],
-        ['stdout.log', ''],
-        ['stderr.log', ''],
-      ] as const)
-        await writeFile(path.join(place.folder, name), text);
-      const { ended } = await startContainer(place.folder);
+      const { ended } = await superviseContainer(place.folder, 'c1', { isAdopted: true });
       expect(await ended).toEqual({ exitCode: 3, signal: null });
     } finally {
       vi.unstubAllEnvs();

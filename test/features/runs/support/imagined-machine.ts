@@ -108,6 +108,7 @@ export class ImaginedMachine {
       return null;
     },
     watch: () => ({ [Symbol.dispose]: () => {} }),
+    adopt: async () => false,
     endOrphan: async () => {},
     clear: async () => {},
   };

@@ -12,10 +12,10 @@ import {
   addressFault,
   type DockerAddress,
   dockerAddresses,
-  dockerClient,
   openSocket,
   socketPath,
-} from '../../../stack/docker/client.ts';
+} from '../../../stack/docker/address.ts';
+import { dockerClient } from '../../../stack/docker/client.ts';
 import { Daemon } from '../../../stack/docker/daemon.ts';
 import {
   codeOf,

@@ -57,6 +57,12 @@ export function sharedMemoryFor(config: RunConfig, { processors, memoryBytes }: 
   return Math.round(Math.min(most, 64 * mebibyte + wanted) / mebibyte) * mebibyte;
 }
 
+/**
+ * The container may be started before its supervisor: nothing is trained until that one has opened the outputs, which it does after it has written
+ * down that it began. After a minute or so none will come.
+ */
+const untilSupervised = `n=0; until [ -w ${runInside}/stderr.log ]; do n=$((n+1)); [ $n -lt 6000 ] || exit 75; sleep 0.01; done`;
+
 /** The container of an attempt: what the Engine is asked for, word for word. */
 export function planContainer(config: RunConfig, facts: ContainerFacts): Docker.ContainerCreateOptions {
   const { image, runDirectory, dataRoot, checkpoint, weights, user, gpuUuids, processors, memoryBytes } =
@@ -77,12 +83,14 @@ export function planContainer(config: RunConfig, facts: ContainerFacts): Docker.
     Entrypoint: [
       '/bin/sh',
       '-c',
-      `exec "$@" >>${runInside}/stdout.log 2>>${runInside}/stderr.log`,
+      `${untilSupervised}; exec "$@" >>${runInside}/stdout.log 2>>${runInside}/stderr.log`,
       'trainer',
     ],
     Cmd: ['python3', '-m', 'trainyard_torch', runInside],
     WorkingDir: runInside,
     Env: [`TRAINYARD_RUN_DIRECTORY=${runInside}`, 'HOME=/tmp'],
+    // Nothing but a loopback, which the runtime makes itself: the Engine takes as long to set up its network `none` as all the rest of a start.
+    NetworkDisabled: true,
     // It stays open whoever goes: a trainer ends itself when it closes.
     OpenStdin: true,
     StdinOnce: false,

@@ -8,7 +8,15 @@ import type { Placement, Placing, RunConfig } from '../ports.ts';
 import type { Trainers } from '../process/supervised-executor.ts';
 import { type ContainerFacts, configInside, planContainer } from './container-plan.ts';
 import { openToContainer } from './open-files.ts';
-import { askDocker, daemonFacts, dockerUnusable, giveAway, isRoot, runContainers } from './run-containers.ts';
+import {
+  askDocker,
+  createContainer,
+  daemonFacts,
+  dockerUnusable,
+  giveAway,
+  isRoot,
+  runContainers,
+} from './run-containers.ts';
 import type { TrainerImage } from './trainer-image.ts';
 import { type WeightsFiles, weightsFiles } from './weights-files.ts';
 
@@ -70,9 +78,13 @@ export class ContainerTrainers implements Trainers {
 
   async launch(runDirectory: string) {
     if (isRoot()) await giveAway(runDirectory, nobody, nobody);
-    return { args: ['--container'], environment: childEnvironment('node') };
+    const { id, isNew } = await createContainer(runDirectory);
+    // While its supervisor comes up, for which the trainer in it waits. What is against it, the supervisor finds out, too.
+    if (isNew) askDocker((docker) => docker.getContainer(id).start()).catch(() => undefined);
+    return { args: ['--container', id], environment: childEnvironment('node') };
   }
 
+  adoptable = runContainers.adoptable;
   isAlive = runContainers.isAlive;
   signal = runContainers.signal;
   clear = runContainers.clear;

@@ -7,6 +7,8 @@ export const runLabels = {
   attempt: 'trainyard.attempt',
   /** The run directory: a run of another state folder may have the same id after a restore. */
   directory: 'trainyard.directory',
+  /** Which preparation of the run directory it was made for. */
+  preparation: 'trainyard.preparation',
 } as const;
 
 /** Where a container has its run directory. */

@@ -1,14 +1,19 @@
 import { chownSync, lstatSync } from 'node:fs';
-import { opendir } from 'node:fs/promises';
+import { opendir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { z } from 'zod';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { within } from '../../../platform/deadline.ts';
-import { dockerFault, isGone } from '../../../stack/docker/docker-fault.ts';
+import { until } from '../../../platform/waiting.ts';
+import { dockerFault, isGone, statusOf } from '../../../stack/docker/docker-fault.ts';
+import { DaemonRefusal } from '../../../stack/docker-objects.ts';
 import { runLabels } from './restricted-container.ts';
 
 const answerWithinMs = 3000;
+const removeWithinMs = 10_000;
 
 /** What a container is planned by. */
 export interface DaemonFacts {
@@ -48,11 +53,53 @@ export async function daemonFacts(): Promise<DaemonFacts> {
   return { processors: NCPU, memoryBytes: MemTotal, isRootless };
 }
 
+const planSchema = z.looseObject({ name: z.string(), Labels: z.record(z.string(), z.string()) });
+/** Another engine may be making the same container. */
+const mostTries = 20;
+const pauseMs = 100;
+
+/**
+ * Makes the container that `container.json` plans. Where one of this preparation of the run directory is there, that is taken; one of an earlier
+ * preparation is removed.
+ * @returns `isNew`: it was made now, and nobody has started it
+ * @throws TrainyardError DOCKER_REFUSED, DOCKER_NOT_RUNNING, …
+ */
+export async function createContainer(runDirectory: string): Promise<{ id: string; isNew: boolean }> {
+  const planned = await readFile(path.join(runDirectory, 'container.json'), 'utf8');
+  const plan = planSchema.parse(JSON.parse(planned));
+  const { ino, mtimeMs } = await stat(path.join(runDirectory, 'config.json'));
+  const preparation = `${ino}-${mtimeMs}`;
+  const wanted = { ...plan, Labels: { ...plan.Labels, [runLabels.preparation]: preparation } };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { id } = await askDocker((docker) => docker.createContainer(wanted));
+      return { id, isNew: true };
+    } catch (error) {
+      if (statusOf(error) !== 409 || tries === mostTries)
+        throw error instanceof DaemonRefusal
+          ? fault('DOCKER_REFUSED', { said: error.message }, { cause: error })
+          : error;
+    }
+    const other = await askDocker((docker) => docker.getContainer(plan.name).inspect()).catch(whenGone);
+    if (other?.Config.Labels[runLabels.preparation] === preparation) return { id: other.Id, isNew: false };
+    if (other)
+      await askDocker((docker) => docker.getContainer(other.Id).remove({ force: true, v: true })).catch(
+        whenGone,
+      );
+    else await delay(pauseMs);
+  }
+}
+
 /** The containers of attempts, whoever made them, by the label of their run directory. */
 export const runContainers = {
   async isAlive(runDirectory: string): Promise<boolean> {
     const found = await containersOf(runDirectory);
     return found.some(({ State }) => State === 'running' || State === 'paused' || State === 'restarting');
+  },
+  /** The id of one whose supervisor is gone, whatever it does now; null without one. */
+  async adoptable(runDirectory: string): Promise<string | null> {
+    const [found] = await containersOf(runDirectory);
+    return found && !/^(?:removing|dead)$/.test(found.State) ? found.Id : null;
   },
   async signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     for (const { Id } of await containersOf(runDirectory))
@@ -61,6 +108,9 @@ export const runContainers = {
   async clear(runDirectory: string): Promise<void> {
     for (const { Id } of await containersOf(runDirectory))
       await askDocker((docker) => docker.getContainer(Id).remove({ force: true, v: true })).catch(whenGone);
+    // A supervisor may be removing it, and the daemon takes its time.
+    const isGoneNow = async () => (await containersOf(runDirectory)).length === 0;
+    await until(isGoneNow, { firstMs: 20, longestMs: 500, timeoutMs: removeWithinMs });
   },
 };
 
@@ -69,8 +119,9 @@ function containersOf(runDirectory: string): Promise<Docker.ContainerInfo[]> {
   return askDocker((docker) => docker.listContainers({ all: true, filters: { label } }));
 }
 
-function whenGone(error: unknown): void {
+function whenGone(error: unknown): null {
   if (!isGone(error)) throw error;
+  return null;
 }
 
 /** Whether this engine is root's: what it makes the container's account could not read then. */

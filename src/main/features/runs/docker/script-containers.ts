@@ -11,7 +11,15 @@ import { statusOf } from '../../../stack/docker/docker-fault.ts';
 import { containerScriptExecutor } from '../check-script-run.ts';
 import { readScriptConfig } from '../process/script-trainers.ts';
 import type { Trainers } from '../process/supervised-executor.ts';
-import { askDocker, daemonFacts, dockerUnusable, giveAway, isRoot, runContainers } from './run-containers.ts';
+import {
+  askDocker,
+  createContainer,
+  daemonFacts,
+  dockerUnusable,
+  giveAway,
+  isRoot,
+  runContainers,
+} from './run-containers.ts';
 import { planScript } from './script-plan.ts';
 
 /** The name stands in the path of a request: a part as `..` would lead to another one, and the daemon's redirect out of it. */
@@ -60,8 +68,9 @@ export class ScriptContainers implements Trainers {
       ...{ processors, memoryBytes },
     });
     replaceFile(path.join(runDirectory, 'container.json'), `${JSON.stringify(plan, null, 2)}\n`);
+    const { id } = await createContainer(runDirectory);
     return {
-      args: ['--sidecar', this.options.sidecar, '--container'],
+      args: ['--sidecar', this.options.sidecar, '--container', id],
       environment: childEnvironment('node'),
     };
   }

@@ -35,7 +35,7 @@ async function sourcesOf(folder: string): Promise<SourceFile[]> {
   const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-    .filter((name) => /^(?:Dockerfile|requirements\.lock|trainyard_torch\/.*\.py)$/.test(name))
+    .filter((name) => /^(?:Dockerfile|hosts|requirements\.lock|trainyard_torch\/.*\.py)$/.test(name))
     .sort();
   return Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, name))] as const));
 }

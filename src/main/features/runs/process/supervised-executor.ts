@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TrainyardError } from '../../../../shared/errors/error.ts';
+import { errorSentence, TrainyardError } from '../../../../shared/errors/error.ts';
+import { childEnvironment } from '../../../platform/child-environment.ts';
 import { diskFull } from '../../../platform/faults/disk-room.ts';
 import { readTail } from '../../../platform/plain-file.ts';
 import { until } from '../../../platform/waiting.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
-import type { Executor, Executors, Placement, Placing, RunConfig } from '../ports.ts';
+import type { Executor, Executors, Observation, Placement, Placing, RunConfig } from '../ports.ts';
 import { exitNoRoom, exitTaken } from '../supervisor/records.ts';
 import { endProcessesOfRun } from '../supervisor/run-processes.ts';
 import type { FileRunDirectories } from './run-directories.ts';
@@ -22,11 +23,13 @@ export interface Trainers
   extends Pick<Executor, 'name'>,
     // Left out where there is nothing to look for, to make, to place or to remove.
     Partial<Pick<Executor, 'unusable' | 'setUp' | 'place' | 'clear'>> {
-  /** What a supervisor gets behind its run directory (`-- PROGRAM ARGUMENT …`, `--container`), and its environment. */
+  /** What a supervisor gets behind its run directory (`-- PROGRAM ARGUMENT …`, `--container ID`), and its environment. */
   launch(
     runDirectory: string,
     gpuUuids: readonly string[],
   ): Promise<{ args: readonly string[]; environment: NodeJS.ProcessEnv }>;
+  /** The container of a trainer whose supervisor is gone and that another one can go on with; null without one. Left out where none lives on. */
+  adoptable?(runDirectory: string): Promise<string | null>;
   isAlive(runDirectory: string): Promise<boolean>;
   signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -75,14 +78,41 @@ export class SupervisedExecutor implements Executor {
   }
 
   async start(runDirectory: string, gpuUuids: readonly string[]): Promise<string | null> {
-    const { node, supervisor, trainers } = this.options;
-    const { args, environment } = await trainers.launch(runDirectory, gpuUuids);
+    const { trainers } = this.options;
+    const isBegun = ({ kind }: Observation) => kind !== 'prepared' && kind !== 'unprepared';
+    let failure: string | null;
+    try {
+      const { args, environment } = await trainers.launch(runDirectory, gpuUuids);
+      failure = await this.appearance(runDirectory, this.supervise(runDirectory, args, environment), isBegun);
+    } catch (error) {
+      // What passes is tried again.
+      if (!(error instanceof TrainyardError) || error.status === 503 || error.status === 507) throw error;
+      failure = errorSentence(error);
+    }
+    if (failure !== null) await trainers.clear?.(runDirectory);
+    return failure;
+  }
+
+  async adopt(runDirectory: string): Promise<boolean> {
+    const container = await this.options.trainers.adoptable?.(runDirectory);
+    if (!container) return false;
+    const ended = this.supervise(runDirectory, ['--container', container], childEnvironment('node'));
+    return (await this.appearance(runDirectory, ended, ({ kind }) => kind !== 'gone')) === null;
+  }
+
+  /** Starts a supervisor. Resolves once it has ended: why; null if another one has the directory. */
+  private supervise(
+    runDirectory: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+  ): Promise<string | null> {
+    const { node, supervisor } = this.options;
     const log = openSync(path.join(runDirectory, 'supervisor.log'), 'a', 0o600);
     let child: ChildProcess;
     try {
       child = spawn(node, [supervisor, runDirectory, ...args], {
         cwd: runDirectory,
-        env: environment,
+        env,
         detached: true,
         stdio: ['ignore', log, log],
         windowsHide: true,
@@ -101,7 +131,7 @@ export class SupervisedExecutor implements Executor {
     void ended.then(() => {
       for (const listener of this.listeners.get(runDirectory) ?? []) listener();
     });
-    return this.appearance(runDirectory, ended);
+    return ended;
   }
 
   watch(runDirectory: string, changed: () => void): Disposable {
@@ -139,8 +169,13 @@ export class SupervisedExecutor implements Executor {
    * Waits until a supervisor has begun in the directory (null), or it is known why none did.
    * @throws TrainyardError DISK_FULL
    * @param ended why this one ended; null if another supervisor has the directory
+   * @param isBegun whether what stands in the directory is a supervisor's, of this time
    */
-  private async appearance(runDirectory: string, ended: Promise<string | null>): Promise<string | null> {
+  private async appearance(
+    runDirectory: string,
+    ended: Promise<string | null>,
+    isBegun: (seen: Observation) => boolean,
+  ): Promise<string | null> {
     const { directories } = this.options;
     const deadline = performance.now() + appearWithinMs;
     let ending = null as string | null;
@@ -155,8 +190,7 @@ export class SupervisedExecutor implements Executor {
       });
       const failure =
         performance.now() > deadline ? `it did nothing within ${appearWithinMs / 1000} s` : ending;
-      const { kind } = await directories.observe(runDirectory);
-      if (kind !== 'prepared' && kind !== 'unprepared') return null;
+      if (isBegun(await directories.observe(runDirectory))) return null;
       // Nothing was begun: the run's driver tries again until there is room.
       if (failure === noRoom) throw diskFull(runDirectory, new Error(noRoom));
       if (failure !== null) {

@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 /** What a supervisor is started with. */
 export interface SupervisorArguments {
   readonly directory: string;
-  /** The trainer's program; null where it runs in the container that `container.json` describes. */
+  /** The trainer's program; null where it runs in a container. */
   readonly command: readonly [program: string, ...args: string[]] | null;
+  /** The id of that container. */
+  readonly container: string | null;
   /** Where a script of somebody's own works; null for a trainer, which works in its run directory. */
   readonly folder: string | null;
   /** The program that reads what such a script writes; null for a trainer, which writes `events.jsonl` itself. */
@@ -18,7 +20,7 @@ export interface SupervisorArguments {
 /** How a supervisor is to be started. */
 export const supervisorUsage = [
   'usage: supervisor RUN_DIRECTORY [--folder FOLDER] [--sidecar PROGRAM] [--memory BYTES] [--nice NUMBER] -- PROGRAM [ARGUMENT …]',
-  '       supervisor RUN_DIRECTORY [--sidecar PROGRAM] --container',
+  '       supervisor RUN_DIRECTORY [--sidecar PROGRAM] --container ID',
   '',
 ].join('\n');
 
@@ -34,18 +36,18 @@ export function readArguments(words: readonly string[]): SupervisorArguments | n
         sidecar: { type: 'string' },
         memory: { type: 'string' },
         nice: { type: 'string' },
-        container: { type: 'boolean' },
+        container: { type: 'string' },
       },
       allowPositionals: true,
     });
-    const { folder = null, sidecar = null, container = false } = values;
+    const { folder = null, sidecar = null, container = null } = values;
     const [directory, ...others] = positionals;
-    if (!directory || others.length > 0 || container === (program !== undefined)) return null;
+    if (!directory || others.length > 0 || (container !== null) === (program !== undefined)) return null;
     const command = program === undefined ? null : ([program, ...rest] as const);
     const memoryBytes = numberOf(values.memory);
     const niceness = numberOf(values.nice);
     if (![memoryBytes, niceness].every((one) => one === null || Number.isSafeInteger(one))) return null;
-    return { directory, command, folder, sidecar, memoryBytes, niceness };
+    return { directory, command, container, folder, sidecar, memoryBytes, niceness };
   } catch {
     return null;
   }

@@ -1,17 +1,17 @@
 import { chownSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type Docker from 'dockerode';
 import { z } from 'zod';
-import { connectDocker } from '../../../stack/docker/client.ts';
-import { codeOf, isGone, statusOf } from '../../../stack/docker/docker-fault.ts';
+import { chosenAddress } from '../../../stack/docker/address.ts';
+import { isGone } from '../../../stack/docker/docker-fault.ts';
+import { type Inspected, RunContainer } from './run-container.ts';
 import type { Trainer, TrainerEnd } from './trainer.ts';
 
-/** While the daemon is away: it may be restarted, or updated. */
+/** Between two looks at a container whose end the daemon did not report. */
 const lookEveryMs = 500;
 const lookAnywayMs = 5000;
 
-const planSchema = z.looseObject({ name: z.string(), Image: z.string(), User: z.string() });
+const planSchema = z.looseObject({ User: z.string() });
 
 /** Signals by the number that is added to 128 in an exit code. */
 const signals: Readonly<Record<number, NodeJS.Signals>> = {
@@ -27,73 +27,36 @@ const signals: Readonly<Record<number, NodeJS.Signals>> = {
   15: 'SIGTERM',
 };
 
-/** Asks again as long as the daemon cannot be reached. */
-async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (codeOf(error) === null) throw error;
-      await delay(lookEveryMs);
-    }
-  }
-}
-
-/** A container of this name and attempt that was made before its supervisor could write that it had begun. */
-async function create(docker: Docker, plan: Docker.ContainerCreateOptions): Promise<Docker.Container> {
+/** How a container stands; null where it was removed. */
+async function look(container: RunContainer): Promise<Inspected['State'] | null> {
   try {
-    return await docker.createContainer(plan);
+    return (await container.inspect()).State;
   } catch (error) {
-    if (statusOf(error) !== 409) throw error;
-    await docker.getContainer(plan.name ?? '').remove({ force: true, v: true });
-    return docker.createContainer(plan);
-  }
-}
-
-/** How a container ended. */
-async function endOf(container: Docker.Container): Promise<TrainerEnd> {
-  try {
-    const { State: state } = await untilAnswered(() => container.inspect());
-    const signal = signals[state.ExitCode - 128] ?? null;
-    return {
-      exitCode: signal === null ? state.ExitCode : null,
-      signal,
-      ...(state.OOMKilled && { outOfMemory: true }),
-    };
-  } catch (error) {
-    // Somebody removed it, and with it how it ended.
-    if (isGone(error)) return { exitCode: null, signal: 'SIGKILL' };
-    throw error;
-  }
-}
-
-async function isRunning(container: Docker.Container): Promise<boolean> {
-  try {
-    const { State: state } = await untilAnswered(() => container.inspect());
-    return state.Running || state.Restarting;
-  } catch (error) {
-    if (isGone(error)) return false;
+    if (isGone(error)) return null;
     throw error;
   }
 }
 
 /**
- * Waits for the daemon's word, and looks from time to time all the same: the client does not report an answer that breaks off in its middle, as
- * where the daemon is killed while it waits.
+ * Waits for the daemon's word, and looks from time to time all the same: an answer of a daemon that is killed, or goes to sleep with its machine,
+ * may never come.
  */
-async function waitForEnd(container: Docker.Container): Promise<TrainerEnd> {
-  let answer: Promise<unknown> | null = null;
+async function waitForEnd(container: RunContainer): Promise<TrainerEnd> {
+  let answer: Promise<void> | null = null;
   for (;;) {
-    answer ??= untilAnswered(() => container.wait())
-      .catch((error: unknown) => {
-        if (!isGone(error)) throw error;
-      })
-      .finally(() => {
-        answer = null;
-      });
+    answer ??= container.wait().finally(() => {
+      answer = null;
+    });
     await Promise.race([answer, delay(lookAnywayMs)]);
-    // The wait may have ended with the daemon, and the container have gone on without it.
-    if (!(await isRunning(container))) return endOf(container);
+    const state = await look(container);
+    // Somebody removed it, and with it how it ended.
+    if (state === null) return { exitCode: null, signal: 'SIGKILL' };
+    if (!state.Running && !state.Restarting) {
+      const signal = signals[state.ExitCode - 128] ?? null;
+      const exitCode = signal === null ? state.ExitCode : null;
+      return { exitCode, signal, ...(state.OOMKilled && { outOfMemory: true }) };
+    }
+    // The wait ended with the daemon, and the container has gone on without it.
     if (answer === null) await delay(lookEveryMs);
   }
 }
@@ -107,29 +70,38 @@ function wordsOf(error: unknown): string {
 }
 
 /**
- * Makes and starts the container that `container.json` plans; its output goes from inside into the run directory.
- * @throws Error where it could not be started; no container is left then
+ * Sees a container through to its end, and starts it where that was not done yet; its output goes from inside into the run directory.
+ * @param options `isAdopted`: an earlier supervisor had begun and was killed; the container may have ended since
+ * @throws Error where it could not be started; it is removed then
  */
-export async function startContainer(directory: string): Promise<Trainer> {
-  const plan = planSchema.parse(JSON.parse(readFileSync(path.join(directory, 'container.json'), 'utf8')));
-  giveOutputs(directory, plan.User);
-  const { docker } = connectDocker(process.env);
-  const container = await create(docker, plan);
+export async function superviseContainer(
+  directory: string,
+  id: string,
+  { isAdopted }: { readonly isAdopted: boolean },
+): Promise<Trainer> {
+  if (!isAdopted) giveOutputs(directory);
+  const container = new RunContainer(chosenAddress(process.env), id);
+  const { State: state } = await container.inspect();
+  // Without an earlier supervisor it can only have waited for one in vain.
+  const isToStart = isAdopted ? state.Status === 'created' : !state.Running;
   try {
-    await container.start();
+    if (isToStart) await container.start();
   } catch (error) {
-    await container.remove({ force: true, v: true }).catch(() => undefined);
+    await container.remove().catch(() => undefined);
     throw new Error(wordsOf(error), { cause: error });
   }
-  const { State, Image: image } = await untilAnswered(() => container.inspect());
+  return supervised(container);
+}
+
+async function supervised(container: RunContainer): Promise<Trainer> {
+  const { State: state, Image: image } = await container.inspect();
   let killTimer: NodeJS.Timeout | undefined;
   const kill = (signal: NodeJS.Signals) =>
-    untilAnswered(() => container.kill({ signal })).catch((error: unknown) => {
-      if (!isGone(error))
-        process.stderr.write(`The container could not be sent ${signal}: ${wordsOf(error)}\n`);
+    container.kill(signal).catch((error: unknown) => {
+      process.stderr.write(`The container could not be sent ${signal}: ${wordsOf(error)}\n`);
     });
   return {
-    pid: Math.max(1, State.Pid),
+    pid: Math.max(1, state.Pid),
     container: { id: container.id, image },
     ended: waitForEnd(container).finally(() => clearTimeout(killTimer)),
     stop: (graceMs) => {
@@ -138,16 +110,17 @@ export async function startContainer(directory: string): Promise<Trainer> {
       void kill('SIGTERM');
     },
     clear: async () => {
-      await container.remove({ force: true, v: true }).catch((error: unknown) => {
-        if (!isGone(error)) process.stderr.write(`The container could not be removed: ${wordsOf(error)}\n`);
+      await container.remove().catch((error: unknown) => {
+        process.stderr.write(`The container could not be removed: ${wordsOf(error)}\n`);
       });
     },
   };
 }
 
-/** Where root supervises, the outputs are to be written by the container's account. */
-function giveOutputs(directory: string, user: string): void {
+/** Where root supervises, the outputs are to be written by the container's account. A trainer waits for `stderr.log`, the last of them. */
+function giveOutputs(directory: string): void {
   if (process.getuid?.() !== 0) return;
-  const [uid = 0, gid = uid] = user.split(':').map(Number);
+  const plan = planSchema.parse(JSON.parse(readFileSync(path.join(directory, 'container.json'), 'utf8')));
+  const [uid = 0, gid = uid] = plan.User.split(':').map(Number);
   for (const name of ['stdout.log', 'stderr.log']) chownSync(path.join(directory, name), uid, gid);
 }
