@@ -164,7 +164,7 @@ describe.skipIf(reason !== null)('a training in a container', () => {
     expect(await containersOf(runId)).toEqual([]);
   }, 300_000);
 
-  test('a container that is killed from outside is a failed run that says so, and can be resumed', async () => {
+  test('a container goes on where its supervisor is killed, and killed itself is a failed run that says so and can be resumed', async () => {
     const { runId } = await json<{ runId: string }>(
       ...['train', '--project', 'demo', '--dataset', 'classes', '--model', 'timm/resnet18'],
       ...['--executor', 'docker', '--epochs', '500', '--image-size', '32', '--workers', '0'],
@@ -175,6 +175,12 @@ describe.skipIf(reason !== null)('a training in a container', () => {
       async () => (await readFile(file, 'utf8').catch(() => '')).includes('"checkpoint"'),
       180_000,
     );
+    const supervisorOf = async (): Promise<number> =>
+      JSON.parse(await readFile(path.join(directoryOf(runId), 'supervisor.json'), 'utf8')).pid;
+    const first = await supervisorOf();
+    process.kill(first, 'SIGKILL');
+    await waitFor('another supervisor', async () => (await supervisorOf()) !== first);
+    expect((await show(runId)).status).toBe('running');
     const [id = ''] = await containersOf(runId);
     await docker(['kill', id]);
     const failed = await until(runId, ['failed'], 60_000);

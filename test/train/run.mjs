@@ -9,6 +9,7 @@ const child = spawn(
     'node_modules/vitest/vitest.mjs',
     'run',
     'test/stack/train-in-containers.test.ts',
+    'test/stack/broken-trainings.test.ts',
     ...process.argv.slice(2),
   ],
   { stdio: 'inherit', env: { ...process.env, TRAINYARD_TEST_TRAIN: 'full' } },
