@@ -36,6 +36,7 @@ test('every command of the product is there', () => {
     'models executors',
     'models list',
     'open',
+    'predict',
     'profile check',
     'profile external',
     'profile show',

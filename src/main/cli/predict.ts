@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { Prediction } from '../../shared/contract/predictions.ts';
 import { type KeptError, TrainyardError } from '../../shared/errors/error.ts';
+import { formatPercent } from '../../shared/format/units.ts';
 import { type Command, decimal } from './lib/define.ts';
 import { openReconnectingClient } from './lib/engine.ts';
 import { inOwnWords, usageError } from './lib/failure.ts';
 import { findRun } from './lib/find-run.ts';
-import { translate } from './lib/language.ts';
+import { language, translate } from './lib/language.ts';
 import { remark, styled, table, writeJson, writeLine } from './lib/output.ts';
 
 /** What became of an image: as `--json` has it. */
@@ -27,7 +28,7 @@ const ofTheRun = new Set([
 const usualThreshold = 0.25;
 const mostNamed = 5;
 
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+const percent = (share: number) => formatPercent(share, language, 1);
 
 function rowsOf({ classes, objects, model }: Prediction) {
   if (objects.length > 0 && classes.length === 0)

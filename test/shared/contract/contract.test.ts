@@ -19,6 +19,7 @@ test('a full disk refuses what takes room, and lets pass reads and what gives ro
     'projects.remove',
     'projects.update',
     'runs.create',
+    'runs.predict',
     'runs.remove',
     'runs.resume',
     'runs.retry',

@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 
 import torch  # noqa: E402
+from torch.nn.functional import interpolate  # noqa: E402
 from trainyard_torch.data.decoding import decode, white_of  # noqa: E402
 from trainyard_torch.data.manifest import ImageEntry  # noqa: E402
 from trainyard_torch.directory.config import parse_config  # noqa: E402
@@ -20,6 +21,7 @@ from trainyard_torch.reports.card import describe_model  # noqa: E402
 from trainyard_torch.reports.onnx import export_onnx  # noqa: E402
 
 torch.set_num_threads(1)
+torch.manual_seed(3)
 folder, model, images = Path(sys.argv[2]), json.loads(sys.argv[3]), json.loads(sys.argv[4])
 names = ["circle", "square", "triangle"]
 config, _ = parse_config(
@@ -48,6 +50,15 @@ entries = [
 ]
 white = white_of(entries)
 inputs = [decode(entry, *size, white) for entry in entries]
+if model["source"] == "ultralytics":
+    # Else an untrained network's layers fade out, and it is as sure of each place as of the next.
+    for layer in network.net.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.momentum = None
+            layer.reset_running_stats()
+    with torch.no_grad():
+        network.net.train()(torch.stack(inputs).float() / 255)
+    network.eval()
 answers = []
 for at, pixels in enumerate(inputs):
     (folder / f"{at}.rgb").write_bytes(pixels.permute(1, 2, 0).contiguous().numpy().tobytes())
@@ -55,6 +66,9 @@ for at, pixels in enumerate(inputs):
         outputs = network.predict(pixels[None].float() / 255)
     answer = {}
     for name, value in zip(network.outputs, outputs, strict=True):
+        if name == "masks":  # Of each object, how much of the input it covers.
+            answer["shares"] = (interpolate(value, size, mode="bilinear", align_corners=False) >= 0.5)[0].float().mean(dim=(1, 2)).tolist()
+            continue
         regions = name == "probabilities" and value.dim() == 4
         answer[name] = (value.argmax(dim=1) if regions else value)[0].tolist()
     answers.append(answer)

@@ -77,13 +77,13 @@ export function PredictionResult({ prediction, path }: PredictionResultProps) {
           <Stack gap={2}>
             <Note size="xs" className="tabular">
               {t('predict.time', {
-                total: format.number(Math.round(milliseconds.total)),
-                network: format.number(Math.round(milliseconds.network)),
+                total: format.duration(milliseconds.total),
+                network: format.duration(milliseconds.network),
               })}
             </Note>
             {milliseconds.load !== null && (
               <Note size="xs" className="tabular">
-                {t('predict.loaded', { load: format.number(Math.round(milliseconds.load)) })}
+                {t('predict.loaded', { load: format.duration(milliseconds.load) })}
               </Note>
             )}
             <Note size="xs" className="tabular">
