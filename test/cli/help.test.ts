@@ -63,6 +63,11 @@ test('every command of the product is there', () => {
     'stack status',
     'stack up',
     'train',
+    'weights add',
+    'weights list',
+    'weights pull',
+    'weights remove',
+    'weights show',
   ]);
 });
 

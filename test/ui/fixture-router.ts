@@ -6,6 +6,7 @@ import { fixtureRuns } from './fixture-runs.ts';
 import { fixtureStackRouter } from './fixture-stack-router.ts';
 import type { FixtureState } from './fixture-state.ts';
 import { fixtureProjects, fixtureSystem } from './fixture-system.ts';
+import { fixtureWeights } from './fixture-weights.ts';
 
 /** Errors that a test wishes for: the next call of a procedure ("system.doctor") answers with this code. */
 export type FixtureFaults = Map<string, string>;
@@ -49,5 +50,6 @@ export function fixtureRouter(state: FixtureState) {
     runs: fixtureRuns(state),
     stack: fixtureStackRouter(state),
     jobs: fixtureJobs(),
+    weights: fixtureWeights(),
   });
 }

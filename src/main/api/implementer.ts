@@ -17,6 +17,7 @@ import type { Predictions } from '../features/predictions/predictions.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
 import type { TrainableModels } from '../features/training/trainable-models.ts';
+import type { WeightsService } from '../features/weights/weights.ts';
 import { isDiskFault } from '../platform/faults/system-fault.ts';
 import type { OnProgress } from '../platform/progress.ts';
 import type { StackLogService } from '../stack/logs/log-service.ts';
@@ -36,6 +37,7 @@ export interface ApiContext {
     readonly predictions: Predictions;
     readonly readings: RunReadings & { readonly live: LivePoints };
     readonly jobs: JobService;
+    readonly weights: WeightsService;
   };
   /** What lives as long as the engine. */
   readonly engine: {

@@ -5,6 +5,7 @@ import { projectsApi } from './projects.ts';
 import { runsApi } from './runs.ts';
 import { stackApi } from './stack.ts';
 import { systemApi } from './system.ts';
+import { weightsApi } from './weights.ts';
 
 /** The whole contract, implemented: the compiler says what is missing. */
 export const router = api.router({
@@ -14,4 +15,5 @@ export const router = api.router({
   runs: runsApi,
   jobs: jobsApi,
   stack: stackApi,
+  weights: weightsApi,
 });

@@ -58,6 +58,13 @@ const commands: readonly {
     load: async () => (await import('./models.ts')).defineModels,
   },
   {
+    name: 'weights',
+    isGroup: true,
+    english: 'pretrained weights that trainings begin with',
+    korean: '학습을 시작할 때 쓰는 사전 학습 가중치',
+    load: async () => (await import('./weights.ts')).defineWeights,
+  },
+  {
     name: 'runs',
     isGroup: true,
     english: 'training runs; RUN is an id, its first characters, or "last"',

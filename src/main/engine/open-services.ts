@@ -65,6 +65,7 @@ export async function openServices(stores: Stores, parts: ServicesParts): Promis
       await services.runs.loop.start();
       void services.artifacts.sweep();
       await services.datasets.imports.resume();
+      await services.weights.storing.resume();
       await services.jobs.start();
     },
     readiness: async () => {

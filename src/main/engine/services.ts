@@ -42,6 +42,12 @@ import { supervisedExecutors } from '../features/runs/process/supervised-executo
 import { createRuns } from '../features/runs/runs.ts';
 import { VenvTrainers } from '../features/runs/venv/venv-trainers.ts';
 import { trainableModels } from '../features/training/trainable-models.ts';
+import { nameOfSource, openWeights } from '../features/weights/files/weights-source.ts';
+import { Downloads } from '../features/weights/hubs/download.ts';
+import { HubCaches } from '../features/weights/hubs/hub-caches.ts';
+import { hubToken } from '../features/weights/hubs/hub-token.ts';
+import { Pretrained } from '../features/weights/pretrained.ts';
+import { WeightsService } from '../features/weights/weights.ts';
 import type { TemporalEndpoint } from '../platform/endpoints.ts';
 import { appRoot } from '../platform/paths.ts';
 import { Scratch } from '../platform/scratch.ts';
@@ -133,6 +139,22 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     machineId,
   });
 
+  const caches = new HubCaches(process.env);
+  const weights = new WeightsService({
+    ...{ db, objects, uploads, changes, audit, machineId, log, checkRoom },
+    open: openWeights,
+    nameOf: nameOfSource,
+    downloads: new Downloads(() => path.join(openStateFolder(home, 'cache'), 'downloads')),
+    token: () => hubToken(process.env),
+    cached: () => caches.list(),
+    huggingFace: () => process.env.HF_ENDPOINT || undefined,
+  });
+
+  const pretrained = new Pretrained({
+    ...{ db, local: stores.local, open: openWeights },
+    find: (model) => caches.find(model),
+  });
+
   const livePoints = new LivePoints(pubSub);
   const ingestion = new IngestionService({
     livePoints,
@@ -186,6 +208,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     machineId,
     db,
     trainingData: datasets.files,
+    pretrained,
     models,
     documents,
     cache,
@@ -243,6 +266,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     await Promise.all([
       ingestion.closeAll(),
       datasets.close(),
+      weights.storing.close(),
       channelChanges[Symbol.asyncDispose](),
       livePoints[Symbol.asyncDispose](),
     ]);
@@ -263,6 +287,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     artifacts,
     predictions,
     jobs,
+    weights,
     readings: { db, documents, changes: channelChanges, live: livePoints },
     close,
   };

@@ -4,6 +4,7 @@ import { projectsContract } from './projects.ts';
 import { runsContract } from './runs.ts';
 import { stackContract } from './stack.ts';
 import { systemContract } from './system.ts';
+import { weightsContract } from './weights.ts';
 
 /** Everything that the engine can be asked: the window, the browser, the CLI and REST all speak this. */
 export const contract = {
@@ -13,4 +14,5 @@ export const contract = {
   runs: runsContract,
   jobs: jobsContract,
   stack: stackContract,
+  weights: weightsContract,
 };

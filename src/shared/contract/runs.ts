@@ -6,6 +6,7 @@ import { runErrors } from '../errors/runs.ts';
 import { scriptErrors } from '../errors/scripts.ts';
 import { trainerEnvironmentErrors } from '../errors/trainer-environment.ts';
 import { trainingErrors } from '../errors/training.ts';
+import { pretrainedErrors } from '../errors/weights.ts';
 import { executorChoices } from '../model/executor.ts';
 import { metricValues } from '../model/metrics-by-name.ts';
 import { attemptStatuses, defaultGraceMs, runSorts, runStatuses } from '../model/run.ts';
@@ -31,6 +32,7 @@ const { get, post, remove } = proceduresOf('runs', {
   ...runErrors,
   ...scriptErrors,
   ...trainingErrors,
+  ...pretrainedErrors,
   ...trainerEnvironmentErrors,
   DATASET_NOT_FOUND,
   DOCKER_NOT_LINUX,

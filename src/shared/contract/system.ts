@@ -77,7 +77,9 @@ export const systemContract = {
       z.object({
         cursor: z.string(),
         reset: z.boolean(),
-        changed: z.array(z.object({ kind: z.enum(['project', 'dataset', 'run', 'disk']), id: z.uuid() })),
+        changed: z.array(
+          z.object({ kind: z.enum(['project', 'dataset', 'run', 'weights', 'disk']), id: z.uuid() }),
+        ),
       }),
     ),
   ticket: post('/system/tickets', 'A one-time ticket that opens the UI in a browser')

@@ -27,6 +27,7 @@ import { storeServerErrors } from './store-servers.ts';
 import { storeErrors } from './stores.ts';
 import { trainerEnvironmentErrors } from './trainer-environment.ts';
 import { trainingErrors, trainingRisks } from './training.ts';
+import { weightsErrors } from './weights.ts';
 
 /** Every error that has a code of ours, by its code. */
 export const catalogue = {
@@ -59,6 +60,7 @@ export const catalogue = {
   ...trainerEnvironmentErrors,
   ...trainingErrors,
   ...trainingRisks,
+  ...weightsErrors,
 };
 
 export type ErrorCode = keyof typeof catalogue;

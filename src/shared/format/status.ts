@@ -23,6 +23,8 @@ export const statusWords = {
   counting: { en: 'counting', ko: '세는 중' },
   validating: { en: 'checking', ko: '검사 중' },
   storing: { en: 'storing', ko: '저장 중' },
+  downloading: { en: 'downloading', ko: '내려받는 중' },
+  removing: { en: 'removing', ko: '지우는 중' },
   committing: { en: 'finishing', ko: '마무리 중' },
   cancelling: { en: 'cancelling', ko: '취소하는 중' },
   done: { en: 'done', ko: '완료' },

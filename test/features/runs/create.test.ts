@@ -122,7 +122,7 @@ test('what a run is to have of the machine is kept, every field of it', async ()
     resources: { gpuCount: 2, gpuType: 'H200', memoryGb: 9, workers: 0 },
   };
   await pool.query('DELETE FROM workflow_configs WHERE workflow_id = $1', [runId]);
-  await db.transaction((tx) => insertConfig(tx, runId, whole));
+  await db.transaction((tx) => insertConfig(tx, runId, whole, null));
   expect(await configOf(db, runId)).toEqual(whole);
 });
 

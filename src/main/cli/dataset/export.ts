@@ -73,7 +73,7 @@ async function fetchTar(
     });
     answer.on('data', (chunk: Buffer) => {
       done += chunk.length;
-      line.showBytes(done, tarBytes);
+      line.showBytes(done, tarBytes, 'exporting');
     });
     const body = answer.pipe(new PassThrough());
     answer.on('error', (error) => body.destroy(error));

@@ -6,6 +6,12 @@ import { remark, StatusLine } from './output.ts';
 
 export type FileProgressWords = Omit<z.infer<typeof fileProgressSchema>, 'error'>;
 
+const bytePhases = {
+  exporting: ['exporting', '내보내는 중'],
+  downloading: ['downloading', '내려받는 중'],
+  storing: ['storing', '저장하는 중'],
+} as const;
+
 const redrawMs = 100;
 const lineMs = 5000;
 
@@ -25,11 +31,12 @@ export class ProgressLine {
     this.draw(progress.phase, () => describeProgress(progress));
   }
 
-  /** How far an export is. */
-  showBytes(done: number, total: number): void {
-    this.draw('exporting', () => {
-      const amount = `${formatBytes(done)} / ${formatBytes(total)}`;
-      return translate(`exporting: ${amount}`, `내보내는 중: ${amount}`);
+  /** How far bytes are that are written somewhere. */
+  showBytes(done: number, total: number | null, phase: keyof typeof bytePhases): void {
+    this.draw(phase, () => {
+      const amount = total === null ? formatBytes(done) : `${formatBytes(done)} / ${formatBytes(total)}`;
+      const [english, korean] = bytePhases[phase];
+      return `${translate(english, korean)}: ${amount}`;
     });
   }
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isRecord } from '../../../shared/model/is-record.ts';
 import { rangeOf } from '../../../shared/model/limits.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../../shared/model/training-config.ts';
@@ -59,6 +61,9 @@ function setAtPath(target: Record<string, unknown>, field: string, value: unknow
   place[last] = value;
 }
 
+/** Weights are named by a path, which the engine looks up from the root, or by the name of stored ones. */
+const whereItIs = (weights: string) => (existsSync(weights) ? resolve(weights) : weights);
+
 /**
  * Merges the flags over the config file; flags win.
  * @throws TrainyardError USAGE naming the flag whose value is out of range
@@ -68,7 +73,7 @@ export function overridesOf(options: object, file: TrainingOverrides): TrainingO
   const merged: Record<string, unknown> = structuredClone(file);
   for (const [name, field] of Object.entries(fields)) {
     const value = flags.get(name);
-    if (value !== undefined) setAtPath(merged, field, value);
+    if (value !== undefined) setAtPath(merged, field, name === 'weights' ? whereItIs(String(value)) : value);
   }
   if (flags.get('weights') !== undefined) setAtPath(merged, 'model.pretrained', true);
   const earlyStop = flags.get('earlyStop');

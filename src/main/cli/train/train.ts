@@ -175,7 +175,11 @@ export function defineTrain(command: Command): void {
       taskTypes,
     )
     .flag('--pretrained', 'begin with pretrained weights', '사전 학습 가중치로 시작')
-    .flag('--weights <file>', 'pretrained weights: a file or folder', '사전 학습 가중치 파일이나 폴더')
+    .flag(
+      '--weights <file>',
+      'pretrained weights: stored ones by name, or a file or folder',
+      '사전 학습 가중치: 저장된 것의 이름, 또는 파일이나 폴더',
+    )
     .flag('--freeze-backbone', 'only the head learns', '헤드만 학습')
     .flag('--gpus <number>', 'how many; 0: the processor', 'GPU 수. 0이면 CPU', integer(0, 64))
     .flag('--gpu-type <name>', 'a part of their name', 'GPU 이름의 일부')

@@ -3,7 +3,7 @@ import { Wakeups } from '../../platform/wakeups.ts';
 
 export interface Change {
   /** `disk`: how much room there is; its id says nothing. */
-  readonly kind: 'project' | 'dataset' | 'run' | 'disk';
+  readonly kind: 'project' | 'dataset' | 'run' | 'weights' | 'disk';
   readonly id: string;
 }
 

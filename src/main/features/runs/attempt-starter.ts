@@ -29,6 +29,7 @@ import {
   type RunRow,
   runsUnderWay,
   scriptOf,
+  weightsOf,
 } from './run-rows.ts';
 
 /** `full`: no slot is free here. `passed`: it waits no more (another engine was quicker), or another run comes first. */
@@ -92,7 +93,7 @@ export class AttemptStarter {
 
   /** Makes what the executor needs, and writes the run directory; answers whether the attempt goes on. */
   async prepare(run: RunRow, attempt: AttemptRow, signal: AbortSignal): Promise<boolean> {
-    const { db, directories, trainingData } = this.parts;
+    const { db, directories, trainingData, pretrained } = this.parts;
     try {
       const executor = executorOf(this.parts, run);
       const script = await scriptOf(db, run.id);
@@ -101,12 +102,15 @@ export class AttemptStarter {
         return true;
       }
       const config = await configOf(db, run.id);
+      const weights = await weightsOf(db, run.id);
       if (!(await this.setUp(executor, config.model, attempt, signal))) return true;
       const { datasetId, version } = config.dataset;
       const data = await trainingData.prepareForTraining(datasetId, version);
       const gpuUuids = await this.chooseCards(attempt, config.resources);
       const files = data.lines.map(({ file }) => file);
-      const own = configOfAttempt(attempt, config, data);
+      const pretrainedWeights = weights ? await pretrained.locate(weights) : config.model.pretrainedWeights;
+      const model = { ...config.model, pretrainedWeights };
+      const own = configOfAttempt(attempt, { ...config, model }, data);
       const placed = await executor.place(attempt.runDirectory, own, { gpuUuids, files });
       await directories.prepare(attempt.runDirectory, placed.config, {
         lines: asText(data.lines),

@@ -15,6 +15,7 @@ import { buildConfig } from '../training/build-config.ts';
 import { chooseModel } from '../training/choose-model.ts';
 import { chooseTask } from '../training/choose-task.ts';
 import type { TrainableModels } from '../training/trainable-models.ts';
+import { lockWeights } from '../weights/weights-rows.ts';
 import { checkCards } from './cards.ts';
 import { checkScriptRun } from './check-script-run.ts';
 import { chooseExecutor } from './choose-executor.ts';
@@ -37,7 +38,7 @@ const notReady = {
 };
 
 /** What a run is made with. */
-interface Creation extends Queueing, Pick<Workstation, 'executors' | 'cards' | 'checkScript'> {
+interface Creation extends Queueing, Pick<Workstation, 'executors' | 'cards' | 'checkScript' | 'pretrained'> {
   readonly models: TrainableModels;
 }
 
@@ -64,10 +65,10 @@ export async function createRun(
 
 /**
  * @throws TrainyardError DATASET_UNNAMED, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_VERSION_NOT_FOUND, GPUS_TOO_FEW, and what {@link chooseModel},
- * {@link chooseTask}, {@link buildConfig} and {@link chooseExecutor} throw
+ * {@link chooseTask}, {@link buildConfig}, {@link Pretrained.resolve} and {@link chooseExecutor} throw
  */
 async function checkTraining(
-  { db, models, executors, cards }: Creation,
+  { db, models, executors, cards, pretrained }: Creation,
   { userId, projectId, request }: { userId: string; projectId: string; request: CreateRunInput },
 ): Promise<CheckedRun> {
   const { overrides } = request;
@@ -83,10 +84,14 @@ async function checkTraining(
   );
   const task = chooseTask(model, trained, overrides.task?.type);
   const gpus = await cards();
-  const config = buildConfig(model, task, trained, overrides, gpus.length);
-  checkCards(config.resources, gpus);
+  const asked = buildConfig(model, task, trained, overrides, gpus.length);
+  checkCards(asked.resources, gpus);
+  const executor = await chooseExecutor(executors, model, request.executor);
+  const weights = await pretrained.resolve(userId, asked.model);
+  const named = weights && { pretrained: true, pretrainedWeights: weights.name };
+  const config = { ...asked, model: { ...asked.model, ...named } };
   return {
-    executor: await chooseExecutor(executors, model, request.executor),
+    executor,
     trained: { config },
     namePrefix: `${datasetName.slice(0, 120)} · ${config.model.name.slice(0, 100)} · `,
     audited: { model: model.id, datasetId: id, version: version.version },
@@ -94,8 +99,10 @@ async function checkTraining(
       const gone = await lockSources(tx, projectId, id);
       if (gone === 'project') throw fault('PROJECT_NOT_FOUND', { name: request.project });
       if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: datasetName });
+      if (weights?.id && !(await lockWeights(tx, weights.id)))
+        throw fault('WEIGHTS_UNKNOWN', { name: weights.name });
     },
-    insert: (tx, runId) => insertConfig(tx, runId, config),
+    insert: (tx, runId) => insertConfig(tx, runId, config, weights),
     epochs: config.training.epochs,
     gpuCount: config.resources.gpuCount,
   };

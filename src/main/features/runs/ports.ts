@@ -7,6 +7,7 @@ import type { Db } from '../../postgres/db.ts';
 import type { TrainingData } from '../datasets/dataset-files.ts';
 import type { NvidiaCard } from '../gpus/nvidia-smi.ts';
 import type { IngestionService } from '../ingest/ingestion-service.ts';
+import type { Pretrained } from '../weights/pretrained.ts';
 import type { RunNotifier } from './run-notifier.ts';
 
 /** What a look at a run directory finds (docs/run-directory.md). */
@@ -140,6 +141,8 @@ export interface Workstation {
   readonly cards: () => Promise<readonly NvidiaCard[]>;
   readonly ingestion: Pick<IngestionService, 'open' | 'drain' | 'logLine' | 'close' | 'closeAll'>;
   readonly trainingData: TrainingData;
+  /** The weights that a training begins with. */
+  readonly pretrained: Pick<Pretrained, 'resolve' | 'locate'>;
   readonly notifier: RunNotifier;
   /** How many attempts may be under way here at once. */
   readonly slots: () => number;

@@ -1,3 +1,4 @@
+import { type PinnedWeights, pinnedWeightsSchema } from '../../../shared/model/pretrained-weights.ts';
 import { mayTransition, type RunStatus } from '../../../shared/model/run.ts';
 import type { Script } from '../../../shared/model/script-schema.ts';
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/model/training-config.ts';
@@ -154,8 +155,13 @@ export async function insertRun(
   return inserted.length > 0;
 }
 
-/** Adds the config of a run that our trainers train. */
-export async function insertConfig(tx: Tx, runId: string, config: TrainingConfig): Promise<void> {
+/** Adds the config of a run that our trainers train, and the weights that it begins with. */
+export async function insertConfig(
+  tx: Tx,
+  runId: string,
+  config: TrainingConfig,
+  weights: PinnedWeights | null,
+): Promise<void> {
   const { datasetId, ...dataset } = config.dataset;
   const { name: modelName, source, ...model } = config.model;
   const { gpuCount, memoryGb, ...resources } = config.resources;
@@ -170,9 +176,23 @@ export async function insertConfig(tx: Tx, runId: string, config: TrainingConfig
   await query(
     tx,
     `INSERT INTO workflow_configs (workflow_id, task_type, model_name, model_source, dataset_id, num_classes, class_names,
-       hyperparameters, required_gpu_count, required_memory_gb)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [runId, type, modelName, source, datasetId, numClasses, classNames, hyperparameters, gpuCount, memoryGb],
+       hyperparameters, required_gpu_count, required_memory_gb, weights)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      ...[
+        runId,
+        type,
+        modelName,
+        source,
+        datasetId,
+        numClasses,
+        classNames,
+        hyperparameters,
+        gpuCount,
+        memoryGb,
+      ],
+      weights && JSON.stringify(weights),
+    ],
   );
 }
 
@@ -221,6 +241,16 @@ export async function configOf(db: Db, runId: string): Promise<TrainingConfig> {
     training: rest.training,
     resources: { ...rest.resources, gpuCount, memoryGb },
   });
+}
+
+/** The weights that a run begins with; null without any, and in runs of a time when they were not kept. */
+export async function weightsOf(db: Db, runId: string): Promise<PinnedWeights | null> {
+  const [row] = await query<{ weights: unknown }>(
+    db,
+    'SELECT weights FROM workflow_configs WHERE workflow_id = $1',
+    [runId],
+  );
+  return row?.weights == null ? null : pinnedWeightsSchema.parse(row.weights);
 }
 
 type Rest = Readonly<Record<'model' | 'dataset' | 'training' | 'resources', object | undefined>>;

@@ -135,6 +135,7 @@ export function createStage(options: StageOptions): Stage {
     machineId,
     db,
     trainingData,
+    pretrained: { resolve: async () => null, locate: async ({ name }) => name },
     models,
     documents,
     cache,

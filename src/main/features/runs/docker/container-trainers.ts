@@ -7,7 +7,7 @@ import { isInside } from '../../../platform/paths.ts';
 import type { Placement, Placing, RunConfig } from '../ports.ts';
 import type { Trainers } from '../process/supervised-executor.ts';
 import { type ContainerFacts, configInside, planContainer } from './container-plan.ts';
-import { openToContainer } from './open-files.ts';
+import { openFileToContainer, openToContainer } from './open-files.ts';
 import {
   askDocker,
   createContainer,
@@ -71,8 +71,11 @@ export class ContainerTrainers implements Trainers {
       processors,
       memoryBytes,
     };
-    if (isRoot() && !isRootless)
+    if (isRoot() && !isRootless) {
+      for (const { source } of facts.weights?.mounts ?? [])
+        await openFileToContainer(source, { isOurs: isInside(await realpath(this.home), source) });
       await openToContainer(dataRoot, files, { isOurs: isInside(await realpath(this.home), dataRoot) });
+    }
     return { config: configInside(config, facts), container: planContainer(config, facts) };
   }
 
@@ -122,8 +125,9 @@ function userFor(isRootless: boolean): string {
   return `${process.getuid()}:${process.getgid?.() ?? process.getuid()}`;
 }
 
-/** Of a path in the state folder: whether it lies in one run's directory, or in a bucket. */
+/** Of a path in the state folder: whether it lies in one run's directory, in a bucket, or in the copy of one. */
 function holdsWeights(below: string): boolean {
   const [folder, ...parts] = below.split(path.sep);
+  if (folder === 'cache') return parts[0] === 'objects' && parts.length > 2;
   return (folder === 'runs' && parts.length > 2) || (folder === 'objects' && parts.length > 1);
 }

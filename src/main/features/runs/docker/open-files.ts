@@ -36,6 +36,17 @@ export async function openToContainer(
   }
 }
 
+/** The same for a single file, which is mounted by itself; what is no file is left as it is. @throws TrainyardError DATASET_CLOSED */
+export async function openFileToContainer(
+  file: string,
+  { isOurs }: { readonly isOurs: boolean },
+): Promise<void> {
+  const stats = await stat(file);
+  if (!stats.isFile() || (stats.mode & readable) !== 0) return;
+  if (!isOurs) throw fault('DATASET_CLOSED', { file, root: path.dirname(file) }, { place: { file } });
+  await chmod(file, (stats.mode & 0o7777) | readable);
+}
+
 /** What is not there the trainer misses, and says so. */
 async function unlessMissing(look: Promise<void>): Promise<void> {
   try {

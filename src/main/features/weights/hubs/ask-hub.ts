@@ -1,0 +1,100 @@
+import { fault } from '../../../../shared/errors/catalogue.ts';
+import { errorMessage } from '../../../../shared/errors/error.ts';
+
+/** What a hub answers a request for a file. */
+export interface Answer {
+  /** 200, 206 (the rest of it), 404 or 416 (there is no rest). */
+  readonly status: number;
+  /** Of the whole file; null where it is not said. */
+  readonly total: number | null;
+  /** By which the file is known again; null where it is not. */
+  readonly tag: string | null;
+  /** Of the whole file, where the hub says it. */
+  readonly sha256: string | null;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+const mostRedirects = 6;
+
+/**
+ * Asks for a file, or for the rest of one. Redirects are followed, and the token goes to the hub alone, never over a line that anybody can read.
+ * Proxies are those of Node (NODE_USE_ENV_PROXY).
+ * @param rest begins at `from`, if the file is still that of `tag`
+ * @throws TrainyardError WEIGHTS_UNREACHABLE, WEIGHTS_FORBIDDEN, WEIGHTS_HUB_FAILED
+ */
+export async function ask(
+  { url, token, model }: { readonly url: string; readonly token: string | null; readonly model: string },
+  rest: { readonly from: number; readonly tag: string } | null,
+  signal: AbortSignal,
+): Promise<Answer> {
+  let sha256: string | null = null;
+  let at = new URL(url);
+  for (let redirects = 0; ; redirects += 1) {
+    const mayKnow = token !== null && at.origin === new URL(url).origin && isPrivate(at);
+    const response = await fetch(at, {
+      ...{ redirect: 'manual', signal },
+      headers: {
+        'user-agent': 'trainyard',
+        'accept-encoding': 'identity',
+        ...(mayKnow ? { authorization: `Bearer ${token}` } : {}),
+        ...(rest ? { range: `bytes=${rest.from}-`, 'if-range': rest.tag } : {}),
+      },
+    }).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      throw fault(
+        'WEIGHTS_UNREACHABLE',
+        { address: at.origin, model, why: causeOf(error) },
+        { cause: error },
+      );
+    });
+    // Hugging Face says here what the storage behind it does not.
+    sha256 ??= /^"?([0-9a-f]{64})"?$/.exec(response.headers.get('x-linked-etag') ?? '')?.[1] ?? null;
+    const to = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || to === null)
+      return checked(response, url, sha256, rest?.from ?? 0);
+    await response.body?.cancel();
+    if (redirects === mostRedirects || !URL.canParse(to, at))
+      throw fault('WEIGHTS_HUB_FAILED', { address: url, status: `${response.status} → ${to}` });
+    at = new URL(to, at);
+  }
+}
+
+/** Nobody reads along. */
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
+async function checked(
+  response: Response,
+  url: string,
+  sha256: string | null,
+  from: number,
+): Promise<Answer> {
+  const { status, headers, body } = response;
+  const whole = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
+  const length = headers.get('content-length');
+  const total = status === 200 ? length : (whole ?? null);
+  const tag = headers.get('etag');
+  const answer = {
+    ...{ status, sha256, total: total === null ? null : Number(total) },
+    // A weak tag does not stand for bytes.
+    tag: tag?.startsWith('W/') === false ? tag : null,
+    body: body ?? none(),
+  };
+  const begins = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
+  if (status === 200 || (status === 206 && Number(begins) === from)) return answer;
+  await body?.cancel();
+  if (status === 404 || status === 416) return { ...answer, body: none() };
+  if (status === 401 || status === 403)
+    throw fault('WEIGHTS_FORBIDDEN', { address: url, status: `(${status})` });
+  throw fault('WEIGHTS_HUB_FAILED', { address: url, status: `${status} ${response.statusText}`.trim() });
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {}
+
+/** `fetch` says "fetch failed", and its cause says why. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof AggregateError) return cause.errors.map(errorMessage).join('; ');
+  return errorMessage(cause ?? error);
+}

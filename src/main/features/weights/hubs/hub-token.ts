@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** Where Hugging Face's libraries keep what they keep. */
+export function huggingFaceHome(environment: NodeJS.ProcessEnv): string {
+  const caches = environment.XDG_CACHE_HOME || path.join(homedir(), '.cache');
+  return environment.HF_HOME || path.join(caches, 'huggingface');
+}
+
+/** The token of Hugging Face that stands in the environment, or in the file that `hf auth login` writes; null without one. */
+export async function hubToken(environment: NodeJS.ProcessEnv): Promise<string | null> {
+  const given = environment.HF_TOKEN || environment.HUGGING_FACE_HUB_TOKEN;
+  if (given) return given;
+  const file = environment.HF_TOKEN_PATH || path.join(huggingFaceHome(environment), 'token');
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trim() || null;
+}

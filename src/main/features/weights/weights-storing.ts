@@ -1,0 +1,283 @@
+import type { Readable } from 'node:stream';
+import type { Logger } from 'pino';
+import type { WorkError } from '../../../shared/contract/file-progress.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
+import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
+import type { WeightsFile } from '../../../shared/model/pretrained-weights.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
+import { hashing } from '../../platform/sha256.ts';
+import { retry } from '../../platform/waiting.ts';
+import type { Db } from '../../postgres/db.ts';
+import type { ObjectStore } from '../../stores/objects/ports.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
+import { placeOfSource } from '../datasets/examination.ts';
+import type { Uploads } from '../datasets/source.ts';
+import { DoesNotFit } from '../disk/disk-watch.ts';
+import type { Wanted } from './hub-files.ts';
+import { WeightsProgress } from './weights-progress.ts';
+import {
+  deleteWeights,
+  failWeights,
+  finishWeights,
+  unfinishedWeights,
+  type WeightsWork,
+} from './weights-rows.ts';
+
+/** A store that is away is waited for so long. */
+const outage = { firstMs: 500, longestMs: 30_000, timeoutMs: 120_000 } as const;
+
+/** A file that is to be stored. */
+interface OpenFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  open(): Readable;
+}
+
+/** What is done with a download that is whole. */
+type Fetch = (
+  request: { url: string; sha256: string | null; token: string | null; model: string },
+  watcher: {
+    signal: AbortSignal;
+    begin: (total: number | null, done: number) => Promise<void>;
+    advance: (done: number) => void;
+  },
+) => Promise<{ readonly path: string } | null>;
+
+export interface StoringParts {
+  readonly db: Db;
+  readonly objects: Pick<ObjectStore, 'put' | 'list' | 'remove'>;
+  readonly uploads: Uploads;
+  /** The files of weights at a path; see `files/weights-source.ts`. */
+  readonly open: (path: string, uploadName?: string | null) => Promise<readonly OpenFile[]>;
+  readonly downloads: { readonly fetch: Fetch; discard(url: string): Promise<void> };
+  /** What a hub knows the person by, where no other is given; null without one. */
+  readonly token: () => Promise<string | null>;
+  /** @throws TrainyardError DISK_FULL if so many bytes more do not fit into the store */
+  readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
+  readonly changes: ChangeFeed;
+  readonly machineId: string;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+}
+
+interface Job {
+  readonly work: WeightsWork;
+  readonly progress: WeightsProgress;
+  readonly stop: AbortController;
+  readonly token: string | null;
+}
+
+/** The prefix of the objects of weights in the bucket `models`. */
+export const objectsOf = (id: string) => `weights/${id}/`;
+
+/** Stores weights one after another in the background, and removes them; what a kill cuts off is gone on with at the next start. */
+export class WeightsStoring {
+  private readonly parts: StoringParts;
+  private readonly stopping = new AbortController();
+  private readonly jobs = new Map<string, Job>();
+  private working: Promise<void> | null = null;
+
+  constructor(parts: StoringParts) {
+    this.parts = parts;
+  }
+
+  /** @param token of this call alone: it is written nowhere */
+  begin(work: WeightsWork, token: string | null = null): void {
+    const job = { work, progress: new WeightsProgress(), stop: new AbortController(), token };
+    this.jobs.get(work.id)?.stop.abort();
+    this.jobs.set(work.id, job);
+    this.working ??= this.workThrough();
+  }
+
+  /** Goes on with what a killed or stopped engine left. */
+  async resume(): Promise<void> {
+    for (const work of await unfinishedWeights(this.parts.db, this.parts.machineId)) this.begin(work);
+  }
+
+  /** How far weights are that this engine works at; null for others. */
+  progressOf(id: string): WeightsProgress | null {
+    return this.jobs.get(id)?.progress ?? null;
+  }
+
+  get isBusy(): boolean {
+    return this.working !== null;
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await this.working;
+  }
+
+  private async workThrough(): Promise<void> {
+    for (const job of this.jobs.values()) {
+      if (this.stopping.signal.aborted) break;
+      await this.carryOut(job);
+      // A removal takes the place of what is being stored.
+      if (this.jobs.get(job.work.id) === job) this.jobs.delete(job.work.id);
+      this.parts.changes.changed('weights', job.work.id);
+    }
+    this.working = this.jobs.size > 0 && !this.stopping.signal.aborted ? this.workThrough() : null;
+  }
+
+  private async carryOut(job: Job): Promise<void> {
+    const { work, progress } = job;
+    const { db, log } = this.parts;
+    try {
+      await this.patiently(job, () => (work.status === 'removing' ? this.remove(work) : this.store(job)));
+      progress.enter('done', null);
+    } catch (error) {
+      if (this.stopping.signal.aborted || job.stop.signal.aborted) return;
+      const cause = causeOf(error);
+      log[error instanceof TrainyardError ? 'info' : 'error'](
+        { weightsId: work.id, err: error },
+        'weights were not stored',
+      );
+      try {
+        if (work.status === 'storing') {
+          await this.removeObjects(work.id);
+          failpoint('weights.failed.before');
+          await failWeights(db, work.id, cause);
+          failpoint('weights.failed.after');
+        }
+      } catch (second) {
+        log.error({ weightsId: work.id, err: second }, 'weights wait for the next start');
+      }
+      progress.enter('failed', null, 0, cause);
+    }
+  }
+
+  /** Tries again while a store is away. */
+  private patiently(job: Job, attempt: () => Promise<void>): Promise<void> {
+    return retry(attempt, {
+      ...outage,
+      signal: AbortSignal.any([this.stopping.signal, job.stop.signal]),
+      isPassing: (error) =>
+        (error instanceof TrainyardError && error.status === 503) ||
+        (isDiskFault(error) && !(error instanceof DoesNotFit)),
+    });
+  }
+
+  private async store(job: Job): Promise<void> {
+    const { db, uploads, downloads, log } = this.parts;
+    const { work, progress } = job;
+    const files =
+      work.downloads === null ? await this.filesOf(work) : await this.fetchAll(job, work.downloads);
+    const what = phrase('The weights {name}', '{name} 가중치', { name: work.name });
+    await this.parts.checkRoom(
+      files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      what,
+    );
+    const stored: WeightsFile[] = [];
+    for (const file of files) stored.push(await this.put(job, file));
+    failpoint('weights.ready.before');
+    const isThere = await finishWeights(db, work.id, stored);
+    failpoint('weights.ready.after');
+    if (!isThere) return;
+    log.info({ weightsId: work.id, name: work.name }, 'weights were stored');
+    progress.enter('done', null);
+    if (work.source.startsWith('upload://')) await uploads.release(work.source.slice('upload://'.length));
+    for (const { candidates } of work.downloads ?? [])
+      for (const { url } of candidates) await downloads.discard(url);
+  }
+
+  private async filesOf({ source }: WeightsWork): Promise<readonly OpenFile[]> {
+    const { path, uploadName } = await placeOfSource(this.parts.uploads, source);
+    return this.parts.open(path, uploadName);
+  }
+
+  private async put({ work, progress, stop }: Job, file: OpenFile): Promise<WeightsFile> {
+    const { objects } = this.parts;
+    const signal = AbortSignal.any([this.stopping.signal, stop.signal]);
+    progress.enter('storing', file.sizeBytes);
+    let done = 0;
+    let sha256 = '';
+    const body = file.open();
+    async function* counted() {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        signal.throwIfAborted();
+        done += chunk.length;
+        progress.advance(done);
+        yield chunk;
+      }
+    }
+    const name = file.name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(-200);
+    failpoint('weights.put.before');
+    try {
+      const bytes = hashing(counted(), (found) => {
+        sha256 = found;
+      });
+      await objects.put('models', `${objectsOf(work.id)}${name}`, bytes);
+    } finally {
+      // A put that was refused at once has not read it.
+      body.destroy();
+    }
+    failpoint('weights.put.after');
+    if (done !== file.sizeBytes)
+      throw fault('WEIGHTS_TRUNCATED', {
+        ...{ file: file.name, found: done },
+        expected: { en: `, and ${file.sizeBytes} were expected`, ko: `(${file.sizeBytes}바이트여야 함)` },
+      });
+    return { name, sizeBytes: done, sha256 };
+  }
+
+  private async fetchAll(job: Job, wanted: readonly Wanted[]): Promise<readonly OpenFile[]> {
+    const files: OpenFile[] = [];
+    for (const one of wanted) files.push(...(await this.fetchFirst(job, one)));
+    return files;
+  }
+
+  /** The first of the candidates that is there, seen to be what its name says. @throws TrainyardError WEIGHTS_NOT_AT_HUB */
+  private async fetchFirst(
+    job: Job,
+    { candidates, isOptional, sha256 }: Wanted,
+  ): Promise<readonly OpenFile[]> {
+    const { downloads, open, checkRoom } = this.parts;
+    const { work, progress, stop } = job;
+    const what = phrase('The download of {name}', '{name} 내려받기', { name: work.name });
+    const token = job.token ?? (await this.parts.token());
+    const watcher = {
+      signal: AbortSignal.any([this.stopping.signal, stop.signal]),
+      begin: async (total: number | null, done: number) => {
+        await checkRoom((total ?? done) - done, what);
+        progress.enter('downloading', total, done);
+      },
+      advance: (done: number) => progress.advance(done),
+    };
+    for (const { name, url } of candidates) {
+      progress.enter('downloading', null);
+      const request = { url, sha256, token: isOfHuggingFace(work) ? token : null, model: work.model ?? '' };
+      const fetched = await downloads.fetch(request, watcher);
+      if (fetched === null) continue;
+      try {
+        return await open(fetched.path, name);
+      } catch (error) {
+        // Another attempt would find the same bytes.
+        await downloads.discard(url);
+        throw error;
+      }
+    }
+    if (isOptional) return [];
+    throw fault('WEIGHTS_NOT_AT_HUB', { address: candidates[0]?.url ?? work.source });
+  }
+
+  private async remove({ id, downloads }: WeightsWork): Promise<void> {
+    failpoint('weights.remove.before');
+    await this.removeObjects(id);
+    for (const { candidates } of downloads ?? [])
+      for (const { url } of candidates) await this.parts.downloads.discard(url);
+    failpoint('weights.remove.after');
+    await deleteWeights(this.parts.db, id);
+  }
+
+  private async removeObjects(id: string): Promise<void> {
+    const { objects } = this.parts;
+    for await (const { key } of objects.list('models', objectsOf(id))) await objects.remove('models', key);
+  }
+}
+
+const isOfHuggingFace = ({ model }: WeightsWork) => /^(?:timm|huggingface)\//.test(model ?? '');
+
+function causeOf(error: unknown): WorkError {
+  return (systemFault(error) ?? fault('WEIGHTS_NOT_STORED', { cause: errorSentence(error) })).record;
+}

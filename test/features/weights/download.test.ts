@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Downloads } from '../../../src/main/features/weights/hubs/download.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { startHub } from './support/hub.ts';
+
+const bytes = randomBytes(300_000);
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+
+async function setting() {
+  const files = { '/model.safetensors': bytes };
+  const hub = await startHub(files);
+  const place = await temporaryFolder();
+  const downloads = new Downloads(() => place.folder);
+  const begun: [number | null, number][] = [];
+  const fetch = (
+    more: {
+      sha256?: string;
+      token?: string;
+      url?: string;
+      signal?: AbortSignal;
+      advance?: (done: number) => void;
+    } = {},
+  ) =>
+    downloads.fetch(
+      {
+        url: more.url ?? `${hub.url}/model.safetensors`,
+        sha256: more.sha256 ?? null,
+        token: more.token ?? null,
+        model: 'timm/x',
+      },
+      {
+        signal: more.signal ?? new AbortController().signal,
+        begin: async (total, done) => void begun.push([total, done]),
+        advance: more.advance ?? (() => {}),
+      },
+    );
+  return {
+    ...{ hub, files, fetch, begun, folder: place.folder, downloads },
+    [Symbol.asyncDispose]: async () => {
+      await hub[Symbol.asyncDispose]();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('a download that breaks off goes on where it was, and nothing comes twice', async () => {
+  await using world = await setting();
+  const { hub, fetch, begun } = world;
+  hub.behaviour.holdAfter = { bytes: 100_000, times: 2 };
+  const found = await fetch({ sha256, advance: (done) => done % 100_000 === 0 && hub.breakOff() });
+  expect(readFileSync(found?.path ?? '')).toEqual(bytes);
+  expect(hub.requests.map(({ headers }) => headers.range)).toEqual([
+    ...[undefined, 'bytes=100000-', 'bytes=200000-'],
+  ]);
+  expect(begun).toEqual([0, 100_000, 200_000].map((done) => [bytes.length, done]));
+});
+
+test('what a killed download left is gone on with, and fetched anew where the file has changed', async () => {
+  await using world = await setting();
+  const { hub, fetch } = world;
+  hub.behaviour.holdAfter = { bytes: 100_000, times: 1 };
+  const killed = new AbortController();
+  const kill = (done: number) => done === 100_000 && killed.abort();
+  await expect(fetch({ signal: killed.signal, advance: kill })).rejects.toThrow('aborted');
+  const found = await fetch({ sha256 });
+  expect(hub.requests.at(-1)?.headers.range).toBe('bytes=100000-');
+  expect(readFileSync(found?.path ?? '')).toEqual(bytes);
+  // Again: all of it is there.
+  expect(await fetch({ sha256 })).toEqual(found);
+  expect(hub.requests.at(-1)?.headers.range).toBe(`bytes=${bytes.length}-`);
+  world.files['/model.safetensors'] = Buffer.from(bytes).reverse();
+  const other = await fetch();
+  expect(readFileSync(other?.path ?? '')).toEqual(Buffer.from(bytes).reverse());
+});
+
+test('a token goes to the hub and not to where it sends the client, whose bytes must have the hash that the hub says', async () => {
+  await using storage = await startHub({ '/model.safetensors': bytes });
+  await using world = await setting();
+  const { hub, fetch } = world;
+  Object.assign(hub.behaviour, { token: 'hf_secret', redirectTo: storage.url, sha256 });
+  const found = await fetch({ token: 'hf_secret' });
+  expect(readFileSync(found?.path ?? '')).toEqual(bytes);
+  expect(storage.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  await world.downloads.discard(`${hub.url}/model.safetensors`);
+  hub.behaviour.sha256 = '0'.repeat(64);
+  await expect(fetch({ token: 'hf_secret' })).rejects.toMatchObject({ code: 'WEIGHTS_HASH_DIFFERS' });
+  expect(readdirSync(world.folder)).toEqual([]);
+});
+
+test.each([
+  [401, 'WEIGHTS_FORBIDDEN'],
+  [403, 'WEIGHTS_FORBIDDEN'],
+  [429, 'WEIGHTS_HUB_FAILED'],
+  [500, 'WEIGHTS_HUB_FAILED'],
+])('the answer %i of a hub is the error %s', async (status, code) => {
+  await using world = await setting();
+  world.hub.behaviour.status = status;
+  await expect(world.fetch()).rejects.toMatchObject({ code });
+});
+
+test('a hub without the file answers nothing, and one that is away is an error that names it', async () => {
+  await using world = await setting();
+  expect(await world.fetch({ url: `${world.hub.url}/other.bin` })).toBeNull();
+  await world.hub[Symbol.asyncDispose]();
+  await expect(world.fetch()).rejects.toMatchObject({
+    code: 'WEIGHTS_UNREACHABLE',
+    message: expect.stringContaining(world.hub.url),
+    hint: expect.stringContaining('trainyard weights add FILE --model timm/x'),
+  });
+});

@@ -1,0 +1,147 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
+import { startHub } from './support/hub.ts';
+import { safetensors, torchZip } from './support/tensors.ts';
+import { createWorld } from './support/world.ts';
+
+const me = localOwnerId;
+const tensors = safetensors({ 'fc.weight': [10, 64], 'conv1.weight': [8, 3, 3, 3] });
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+test('a file of weights is stored with its size and hash, listed, found by name and model, and removed', async () => {
+  await using world = await createWorld();
+  const { weights, folder, objects, stored, documents } = world;
+  const file = path.join(folder, 'mine.safetensors');
+  writeFileSync(file, tensors);
+  const begun = await weights.add(me, { path: file, model: 'timm/resnet18' });
+  expect(begun).toMatchObject({ name: 'mine', status: 'storing', source: file });
+  const found = await stored(begun);
+  expect(found).toMatchObject({
+    ...{ status: 'ready', model: 'timm/resnet18', format: 'safetensors', sizeBytes: tensors.length },
+    ...{ sha256: sha256(tensors), error: null },
+    files: [{ name: 'mine.safetensors', sizeBytes: tensors.length, sha256: sha256(tensors) }],
+  });
+  expect(await buffer(await objects.get('models', `weights/${found.id}/mine.safetensors`))).toEqual(tensors);
+  expect(await weights.list(me, { limit: 10, model: 'timm/resnet18' })).toMatchObject({
+    weights: [found],
+    total: 1,
+  });
+  expect((await weights.list(me, { limit: 10, model: 'timm/resnet50' })).weights).toEqual([]);
+  expect(await weights.show(me, ' MINE ')).toEqual(found);
+
+  expect(await weights.remove(me, 'mine')).toEqual({ id: found.id, name: 'mine' });
+  await weights.storing.close();
+  expect((await weights.list(me, { limit: 10 })).weights).toEqual([]);
+  expect(await objects.head('models', `weights/${found.id}/mine.safetensors`)).toBeNull();
+  const audits = await documents.find('audit_logs', {}, 10);
+  expect(audits.map(({ action }) => action).sort()).toEqual(['weights.add', 'weights.remove']);
+});
+
+test('a folder as Hugging Face’s libraries write it is stored with its config, and a pickle is called one', async () => {
+  await using world = await createWorld();
+  const { weights, folder, stored } = world;
+  const place = path.join(folder, 'segformer');
+  mkdirSync(place);
+  writeFileSync(path.join(place, 'pytorch_model.bin'), torchZip());
+  writeFileSync(path.join(place, 'config.json'), '{"model_type": "segformer"}');
+  writeFileSync(path.join(place, 'optimizer.pt'), torchZip());
+  const found = await stored(await weights.add(me, { path: place }));
+  expect(found).toMatchObject({ name: 'segformer', format: 'pickle', model: null });
+  expect(found.files.map(({ name }) => name)).toEqual(['pytorch_model.bin', 'config.json']);
+});
+
+test('a name that is taken is refused when a person chose it, and gets a number when it is the file’s', async () => {
+  await using world = await createWorld();
+  const { weights, folder } = world;
+  const file = path.join(folder, 'model.safetensors');
+  writeFileSync(file, tensors);
+  expect((await weights.add(me, { path: file })).name).toBe('model');
+  expect((await weights.add(me, { path: file })).name).toBe('model-2');
+  await expect(weights.add(me, { path: file, name: 'Model' })).rejects.toMatchObject({
+    code: 'WEIGHTS_NAME_TAKEN',
+  });
+});
+
+test('an upload becomes weights by the name that it was sent under, and is released', async () => {
+  await using world = await createWorld();
+  const { weights, uploads, stored } = world;
+  const id = randomUUID();
+  await uploads.store(id, '내 가중치.safetensors', Readable.from([tensors]));
+  const found = await stored(await weights.add(me, { path: `upload://${id}` }));
+  expect(found).toMatchObject({ name: '내 가중치', status: 'ready', sha256: sha256(tensors) });
+  await expect(uploads.resolve(id)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
+});
+
+test('work that a killed engine left is gone on with, and a removal ends it', async () => {
+  await using world = await createWorld();
+  const { weights, folder, open, stored, pool } = world;
+  const file = path.join(folder, 'mine.safetensors');
+  writeFileSync(file, tensors);
+  const row = (status: string, name: string) =>
+    pool.query(
+      `INSERT INTO weights (user_id, name, status, source, machine_id) VALUES ($1, $2, $3, $4, 'machine') RETURNING id`,
+      [me, name, status, file],
+    );
+  const [unfinished] = (await row('storing', 'left')).rows;
+  const [half] = (await row('removing', 'going')).rows;
+  await world.objects.put('models', `weights/${half.id}/mine.safetensors`, tensors);
+  const next = open();
+  await next.storing.resume();
+  expect(await stored(unfinished, next)).toMatchObject({ status: 'ready', sha256: sha256(tensors) });
+  await next.storing.close();
+  expect((await weights.list(me, { limit: 10 })).weights.map(({ name }) => name)).toEqual(['left']);
+  expect(await world.objects.head('models', `weights/${half.id}/mine.safetensors`)).toBeNull();
+});
+
+test('the weights of a model are pulled from its hub with its config, and those that fail say why and may be pulled again', async () => {
+  const repository = '/nvidia/mit-b0/resolve/main';
+  await using hub = await startHub({
+    [`${repository}/pytorch_model.bin`]: torchZip(),
+    [`${repository}/config.json`]: Buffer.from('{"model_type": "segformer"}'),
+  });
+  await using world = await createWorld();
+  const { weights, stored } = world;
+  const pull = (more: object = {}) =>
+    weights.pull(me, { model: 'huggingface/nvidia/mit-b0', mirror: hub.url, ...more });
+  hub.behaviour.status = 404;
+  const failed = await stored(await pull());
+  expect(failed).toMatchObject({ status: 'failed', error: { code: 'WEIGHTS_NOT_AT_HUB' } });
+  delete hub.behaviour.status;
+  const found = await stored(await pull());
+  expect(found).toMatchObject({ name: 'nvidia/mit-b0', status: 'ready', format: 'pickle' });
+  expect(found.files.map(({ name }) => name)).toEqual(['pytorch_model.bin', 'config.json']);
+  // The failed one of the same name made room.
+  expect((await weights.list(me, { limit: 10 })).total).toBe(1);
+  const other = await stored(await pull({ name: 'other', sha256: '0'.repeat(64) }));
+  expect(other).toMatchObject({ status: 'failed', error: { code: 'WEIGHTS_HASH_DIFFERS' } });
+});
+
+test('a token opens a private model, comes from the call or the environment, and is written nowhere', async () => {
+  const file = '/timm/resnet18.a1_in1k/resolve/main/model.safetensors';
+  await using hub = await startHub({ [file]: tensors });
+  hub.behaviour.token = 'hf_secret';
+  await using world = await createWorld({ HF_ENDPOINT: hub.url });
+  const { weights, stored, open, logged, pool } = world;
+  const without = await stored(await weights.pull(me, { model: 'timm/resnet18' }));
+  expect(without).toMatchObject({ status: 'failed', error: { code: 'WEIGHTS_FORBIDDEN' } });
+  const given = await stored(await weights.pull(me, { model: 'timm/resnet18', token: 'hf_secret' }));
+  expect(given).toMatchObject({ status: 'ready', model: 'timm/resnet18' });
+  const service = open({ token: async () => 'hf_secret' });
+  const kept = await stored(await service.pull(me, { model: 'timm/resnet18' }), service);
+  expect(kept).toMatchObject({ name: 'resnet18-2', status: 'ready' });
+  await service.storing.close();
+  const { rows } = await pool.query('SELECT row_to_json(w) AS row FROM weights AS w');
+  expect(JSON.stringify([rows, logged, without])).not.toContain('hf_secret');
+});
+
+test('a model whose hub is not known is refused before anything is written', async () => {
+  await using world = await createWorld();
+  for (const model of ['timm/resnest14d', 'torchvision/fcos_resnet18_fpn'])
+    await expect(world.weights.pull(me, { model })).rejects.toMatchObject({ code: 'WEIGHTS_NO_HUB' });
+  expect((await world.weights.list(me, { limit: 10 })).total).toBe(0);
+});
