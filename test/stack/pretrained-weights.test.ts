@@ -51,12 +51,12 @@ describe.skipIf(reason !== null)('a training from weights that were stored', () 
     // What is in the caches of whoever runs the tests does not count.
     const caches = { HF_HOME: path.join(folder, 'hf'), TORCH_HOME: path.join(folder, 'torch') };
     [engine] = await Promise.all([
-      startEngine(place.home, { environment: caches }),
-      writeTinyDataset(path.join(folder, 'two'), { images: 8, side: 16 }),
-      writeTinyDataset(path.join(folder, 'three'), { images: 8, side: 16, classes: 3, seed: 3 }),
+      startEngine(place.home, undefined, caches),
+      writeTinyDataset(path.join(folder, 'three'), { images: 8, side: 16 }),
+      writeTinyDataset(path.join(folder, 'four'), { images: 8, side: 16, classes: 4, seed: 3 }),
     ]);
     await json('project', 'create', 'demo');
-    for (const name of ['two', 'three'])
+    for (const name of ['three', 'four'])
       await json('dataset', 'import', path.join(folder, name), '--project', 'demo', '--name', name);
   }, 120_000);
 
@@ -66,12 +66,12 @@ describe.skipIf(reason !== null)('a training from weights that were stored', () 
   });
 
   test('is refused before the queue where there are none, and begins with those that another training left, with a head for its own classes', async () => {
-    const refused = await runCli(place.home, [...train('two', '--pretrained'), '--json']);
+    const refused = await runCli(place.home, [...train('three', '--pretrained'), '--json']);
     expect(refused.code).toBe(1);
     expect(JSON.parse(refused.stdout).error).toMatchObject({ code: 'WEIGHTS_MISSING' });
     expect((await json<{ runs: readonly Run[] }>('runs', 'list')).runs).toEqual([]);
 
-    const first = await json<{ runId: string }>(...train('two'));
+    const first = await json<{ runId: string }>(...train('three'));
     expect(await ended(first.runId)).toMatchObject({ status: 'completed', error: null });
     const file = path.join(directoryOf(first.runId), 'artifacts', 'model.safetensors');
     const stored = await json<{ id: string; sha256: string }>(
@@ -79,7 +79,7 @@ describe.skipIf(reason !== null)('a training from weights that were stored', () 
     );
 
     // By the model alone: what is stored for it is found.
-    const second = await json<{ runId: string }>(...train('three', '--pretrained'));
+    const second = await json<{ runId: string }>(...train('four', '--pretrained'));
     expect(await ended(second.runId)).toMatchObject({ status: 'completed', error: null });
     const config = JSON.parse(await readFile(path.join(directoryOf(second.runId), 'config.json'), 'utf8'));
     expect(config.model.pretrainedWeights).toBe('/trainyard/weights/model.safetensors');

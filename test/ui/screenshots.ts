@@ -97,6 +97,12 @@ function stackShots(): readonly Shot[] {
   ];
 }
 
+/** Opens the dialog of a button in the page's head. */
+const dialogOf = (number: number) => async (at: Page) => {
+  await at.locator('main header button').nth(number).click();
+  await at.getByRole('dialog').waitFor();
+};
+
 /** What a dataset with labelled objects looks like, in a wide window and a narrow one. */
 function labelledShots(): readonly Shot[] {
   const before = ({ story }: Fixture) => addLabelled(story.state);
@@ -184,6 +190,10 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
     { name: 'projects', path: '/projects' },
     { name: 'project', path: project ?? '/projects' },
     { name: 'datasets', path: '/datasets' },
+    { name: 'weights', path: '/weights' },
+    { name: 'weights-pull', path: '/weights', act: dialogOf(1) },
+    { name: 'weights-add', path: '/weights', act: dialogOf(0) },
+    { name: 'weights-narrow', path: '/weights', width: 480 },
     { name: 'import', path: '/datasets?import=true' },
     {
       name: 'import-failed',

@@ -31,6 +31,7 @@ const searched = z.string().max(255).optional();
 export const searches = {
   none: z.strictObject({}),
   projects: z.strictObject({ search: searched }),
+  weights: z.strictObject({ search: searched }),
   datasets: z.strictObject({ import: flag.optional(), project: reference.optional(), search: searched }),
   dataset: z.strictObject({ version: version.optional() }),
   runs: z.strictObject({

@@ -7,6 +7,7 @@ import {
   IconPlayerPlay,
   IconStack2,
   IconStethoscope,
+  IconWeight,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -19,6 +20,7 @@ export const places = [
   { to: '/projects', key: 'projects', icon: IconFolder, letter: 'p' },
   { to: '/datasets', key: 'datasets', icon: IconDatabase, letter: 'd' },
   { to: '/runs', key: 'runs', icon: IconPlayerPlay, letter: 'r' },
+  { to: '/weights', key: 'weights', icon: IconWeight, letter: 'w' },
   { to: '/compare', key: 'compare', icon: IconGitCompare, letter: 'c' },
   { to: '/stack', key: 'stack', icon: IconStack2, letter: 'k' },
   { to: '/doctor', key: 'doctor', icon: IconStethoscope, letter: 'h' },

@@ -70,6 +70,7 @@ export const router = createRouter({
     page('/runs', 'runs', 'RunsPage', () => import('../features/runs/runs-page.tsx')),
     page('/runs/new', 'newRun', 'NewRunPage', () => import('../features/new-run/new-run-page.tsx')),
     page('/runs/$runId', 'run', 'RunPage', () => import('../features/run/run-page.tsx')),
+    page('/weights', 'weights', 'WeightsPage', () => import('../features/weights/weights-page.tsx')),
     page('/compare', 'compare', 'ComparePage', () => import('../features/compare/compare-page.tsx')),
     page('/stack', 'stack', 'StackPage', () => import('../features/stack/stack-page.tsx')),
     page('/doctor', 'doctor', 'DoctorPage', () => import('../features/doctor/doctor-page.tsx')),

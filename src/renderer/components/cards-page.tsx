@@ -46,7 +46,7 @@ export function usePageSearch(kept: string | undefined, keep: (search: string | 
 }
 
 interface CardsPageProps<Item> {
-  readonly noun: 'projects' | 'datasets';
+  readonly noun: 'projects' | 'datasets' | 'weights';
   readonly icon: TablerIcon;
   readonly find: ReturnType<typeof usePageSearch>;
   readonly pages: ReturnType<typeof usePages<Item, unknown, Error>>;

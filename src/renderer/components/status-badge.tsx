@@ -1,5 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import type { Dataset } from '../../shared/contract/datasets.ts';
+import type { Weights } from '../../shared/contract/weights.ts';
 import type { AttemptStatus, RunStatus } from '../../shared/model/run.ts';
 import type { ServiceStatus, StackStatus } from '../../shared/model/stack.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -33,6 +34,13 @@ const datasetLooks = { processing: 'running', ready: 'completed', error: 'failed
 export function DatasetStatus({ status }: { readonly status: Dataset['status'] }) {
   const { t } = useText();
   return <Badge look={datasetLooks[status]} word={t(`datasets.status.${status}`)} />;
+}
+
+const weightsLooks = { storing: 'running', ready: 'completed', failed: 'failed', removing: 'stopping' };
+
+export function WeightsStatus({ status }: { readonly status: Weights['status'] }) {
+  const { t } = useText();
+  return <Badge look={weightsLooks[status]} word={t(`weights.status.${status}`)} />;
 }
 
 /** Those of the stack and its services that no run has; the others look as they are called. */

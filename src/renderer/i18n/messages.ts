@@ -9,6 +9,7 @@ import { runs } from './texts/runs.ts';
 import { shell } from './texts/shell.ts';
 import { stack } from './texts/stack.ts';
 import type { Text, Texts } from './texts/text.ts';
+import { weights } from './texts/weights.ts';
 
 const texts = {
   ...shell,
@@ -21,6 +22,7 @@ const texts = {
   ...fieldHelp,
   ...stack,
   ...doctor,
+  ...weights,
 };
 
 /** Every text of a language by its key. */

@@ -56,6 +56,35 @@ const name = nameOf(255).refine((text) => !/^[/\\~]/.test(text), {
   params: { ko: '이름은 경로처럼 시작할 수 없음' },
 });
 
+/** What a person says of a file that is to be stored. */
+export const addWeightsInput = z.object({
+  path: z.string().min(1).max(4096).describe('absolute path on the engine’s machine, or an upload:// id'),
+  name: name.optional(),
+  model: weightsModelSchema.optional(),
+});
+
+/** What a person says of weights that are to be fetched. */
+export const pullWeightsInput = z.object({
+  model: weightsModelSchema,
+  name: name.optional(),
+  mirror: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional()
+    .describe('in place of the hub’s address'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/)
+    .optional()
+    .describe('what the file of weights must have'),
+  token: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('of Hugging Face, kept in memory only; else the engine’s HF_TOKEN or its file'),
+});
+
 export const weightsContract = {
   list: get('/weights', 'A page of the stored weights, newest first')
     .input(
@@ -78,43 +107,12 @@ export const weightsContract = {
   add: post('/weights', 'Store a file or folder of weights; it goes on in the background', {
     successStatus: 202,
   })
-    .input(
-      z.object({
-        path: z
-          .string()
-          .min(1)
-          .max(4096)
-          .describe('absolute path on the engine’s machine, or an upload:// id'),
-        name: name.optional(),
-        model: weightsModelSchema.optional(),
-      }),
-    )
+    .input(addWeightsInput)
     .output(weightsSchema),
   pull: post('/weights/pull', 'Fetch the weights of a model from its hub and store them, in the background', {
     successStatus: 202,
   })
-    .input(
-      z.object({
-        model: weightsModelSchema,
-        name: name.optional(),
-        mirror: z
-          .url({ protocol: /^https?$/ })
-          .max(2000)
-          .optional()
-          .describe('in place of the hub’s address'),
-        sha256: z
-          .string()
-          .regex(/^[0-9a-fA-F]{64}$/)
-          .optional()
-          .describe('what the file of weights must have'),
-        token: z
-          .string()
-          .min(1)
-          .max(1000)
-          .optional()
-          .describe('of Hugging Face, kept in memory only; else the engine’s HF_TOKEN or its file'),
-      }),
-    )
+    .input(pullWeightsInput)
     .output(weightsSchema),
   wait: get('/weights/{weightsId}/progress', 'Wait for how far weights that are being stored are')
     .input(z.object({ weightsId: z.uuid(), afterDone: z.coerce.number().pipe(z.int()).default(-1), waitMs }))

@@ -90,7 +90,7 @@ export const weightsErrors = {
     '네트워크와 프록시(NODE_USE_ENV_PROXY=1과 HTTPS_PROXY)를 확인하거나 미러를 쓰세요(--mirror, HF_ENDPOINT). 받은 데까지는 남아 있습니다. 오프라인이면 다른 데서 파일을 받아 저장하세요: trainyard weights add 파일 --model {model}.',
   ),
   WEIGHTS_FORBIDDEN: badGateway(
-    '{address} lets nobody read it {status}',
+    'Access to {address} was refused {status}',
     'The model is private or gated, or there is none of the name. Accept its terms on its page, and set HF_TOKEN (or run "hf auth login") on the machine; then pull it again.',
     '{address}{address|을|를} 읽을 권한이 없습니다 {status}',
     '비공개이거나 동의가 필요한 모델이거나 그런 이름의 모델이 없습니다. 모델 페이지에서 약관에 동의하고 HF_TOKEN을 지정한 뒤(또는 "hf auth login") 다시 받으세요.',

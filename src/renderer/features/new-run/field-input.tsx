@@ -1,4 +1,4 @@
-import { ActionIcon, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { ActionIcon, Autocomplete, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { rangeOf } from '../../../shared/model/limits.ts';
@@ -18,10 +18,12 @@ interface FieldInputProps {
   /** What is wrong with it. */
   readonly error: ReactNode;
   readonly onChange: (value: FieldValue) => void;
+  /** What is offered where text is entered; null for text without any. */
+  readonly offers: readonly string[] | null;
 }
 
 /** One hyperparameter, with what is wrong with it. */
-export function FieldInput({ field, trained, value, error, onChange }: FieldInputProps) {
+export function FieldInput({ field, trained, value, error, onChange, offers }: FieldInputProps) {
   const { t } = useText();
   const label = t(`fields.${field.label}`);
   const help = t(`fieldHelp.${field.label}`);
@@ -54,19 +56,12 @@ export function FieldInput({ field, trained, value, error, onChange }: FieldInpu
   }
   const text = value === null ? '' : String(value);
   if (field.kind === 'text') {
-    return (
-      <TextInput
-        label={label}
-        description={help}
-        inputWrapperOrder={order}
-        spellCheck={false}
-        autoComplete="off"
-        placeholder={t('fieldHints.automatic')}
-        value={text}
-        error={error}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-    );
+    const look = {
+      ...{ label, description: help, inputWrapperOrder: order, spellCheck: false, autoComplete: 'off' },
+      ...{ placeholder: t('fieldHints.automatic'), value: text, error },
+    };
+    if (offers) return <Autocomplete {...look} data={[...offers]} onChange={onChange} />;
+    return <TextInput {...look} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
   const step = (up: boolean) => {
     const range = rangeOf(field.path);

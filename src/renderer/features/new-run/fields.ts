@@ -90,6 +90,7 @@ const basicFields: readonly Field[] = [
   choice('scheduler', 'training.scheduler.type', () => schedulers, 'cosine'),
   number('seed', 'training.seed', by(1), 0),
   ofTorch(toggle('pretrained', 'model.pretrained')),
+  ofTorch(text('pretrainedWeights', 'model.pretrainedWeights')),
   ofTorch(number('gpuCount', 'resources.gpuCount', by(1))),
 ];
 
@@ -116,7 +117,6 @@ const advancedFields: readonly FieldGroup[] = [
         toggle('classWeights', 'training.classWeights', 'balanced', null),
         ({ task }) => task !== 'detection',
       ),
-      ofTorch(text('pretrainedWeights', 'model.pretrainedWeights')),
     ],
   },
   {

@@ -2,9 +2,11 @@ import { Button, Collapse, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { FormErrors } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef } from 'react';
 import { type CreateRunInput, createRunInput } from '../../../shared/contract/runs.ts';
+import { weightsModelSchema } from '../../../shared/model/pretrained-weights.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { type FieldValue, flatten } from '../../components/documents.ts';
@@ -51,6 +53,7 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
   const choice = useChoice(form.values, named, version);
   const { overrides } = form.values;
   const { fields, defaults, trained, failed } = choice;
+  const stored = useStoredWeights(choice.model?.id ?? null);
   const [advanced, advancedToggle] = useDisclosure(false);
   const create = useCreateRun();
   useUnsaved(form.isDirty());
@@ -73,6 +76,7 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
       {...{ field, trained }}
       value={entered[field.path] ?? defaults[field.path] ?? field.fallback}
       error={form.errors[formPath(field)]}
+      offers={field.path === 'model.pretrainedWeights' ? stored : null}
       onChange={(value) => form.setFieldValue(formPath(field), value)}
     />
   );
@@ -159,6 +163,17 @@ function useCreateRun(): Write<CreateRunInput> {
     onDone: ({ runId }) => navigate({ to: '/runs/$runId', params: { runId } }),
     refresh: queries.runs.list.key(),
   });
+}
+
+/** The names of the weights that are stored for a model, the newest first. */
+function useStoredWeights(model: string | null): readonly string[] {
+  const isKnown = weightsModelSchema.safeParse(model).success;
+  const { data } = useQuery(
+    queries.weights.list.queryOptions({
+      input: isKnown && model !== null ? { model, limit: 100 } : skipToken,
+    }),
+  );
+  return (data?.weights ?? []).flatMap(({ name, status }) => (status === 'ready' ? [name] : []));
 }
 
 interface ChangeListProps {

@@ -53,12 +53,12 @@ export const fieldHelp = {
     mixup: ['Two images are blended.', '이미지 두 장을 섞습니다.'],
     cutmix: ['A piece of another image is pasted in.', '다른 이미지의 조각을 붙입니다.'],
     pretrained: [
-      'Starts from published weights on this machine: far fewer images are enough.',
-      '이 컴퓨터에 있는 공개 가중치에서 시작합니다. 이미지가 훨씬 적어도 됩니다.',
+      'Begins with weights that were trained before: far fewer images are enough.',
+      '미리 학습된 가중치에서 시작합니다. 이미지가 훨씬 적어도 됩니다.',
     ],
     pretrainedWeights: [
-      'A file or folder of this machine; a Docker container needs it. Elsewhere, empty: the hubs’ caches are looked through.',
-      '이 컴퓨터의 파일이나 폴더. Docker 컨테이너에는 꼭 필요하고, 다른 곳에서는 비우면 허브 캐시에서 찾습니다.',
+      'Stored ones by name, or a full path. Empty: the newest stored for the model, else the hubs’ caches.',
+      '저장된 가중치의 이름이나 전체 경로. 비우면 이 모델용으로 저장된 최신 것이나 허브 캐시의 것을 씁니다.',
     ],
     freezeBackbone: [
       'Only the last layers learn: fast, for few images.',

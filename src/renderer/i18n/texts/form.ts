@@ -80,7 +80,7 @@ export const form = {
     mixup: ['MixUp', 'MixUp'],
     cutmix: ['CutMix', 'CutMix'],
     pretrained: ['Pretrained weights', '사전 학습 가중치'],
-    pretrainedWeights: ['File of the weights', '가중치 파일'],
+    pretrainedWeights: ['Which weights', '쓸 가중치'],
     freezeBackbone: ['Freeze the backbone', '백본 고정'],
     classWeights: ['Balance the classes', '클래스 균형 맞춤'],
     gpuCount: ['GPUs', 'GPU 수'],
