@@ -19,6 +19,7 @@ import { benchStartup } from './startup.ts';
 import { describeMachine } from './support/machine.ts';
 import { withPostgres } from './support/postgres-server.ts';
 import { markdown, type Row } from './table.ts';
+import { benchTorchPace } from './torch-pace.ts';
 import { benchValidation } from './validation.ts';
 
 const { values: options, positionals: named } = parseArgs({
@@ -40,6 +41,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   logs: () => benchLogs(sized({}, { lines: 50_000, rounds: 1 })),
   'coco-import': () => benchCocoImport(sized({}, { annotations: 100_000, rounds: 3 })),
   'container-start': () => benchContainerStart(sized({}, { rounds: 3 })),
+  'torch-pace': () => benchTorchPace(sized({}, { rounds: 2, images: 42, epochs: 3 })),
   validation: () => benchValidation(sized({}, { files: 1000 })),
   sample: () => benchSample(sized({}, { rounds: 1 })),
   // The first round makes its containers and does not count.
