@@ -139,6 +139,26 @@ test('a token opens a private model, comes from the call or the environment, and
   expect(JSON.stringify([rows, logged, without])).not.toContain('hf_secret');
 });
 
+test('weights that count already stay, whatever goes wrong behind their commit', async () => {
+  await using world = await createWorld();
+  const { folder, open, stored, uploads, objects } = world;
+  const id = randomUUID();
+  await uploads.store(id, 'mine.safetensors', Readable.from([tensors]));
+  const service = open({
+    uploads: Object.assign(Object.create(uploads), {
+      release: async () => {
+        throw new Error(`no way into ${folder}`);
+      },
+    }),
+  });
+  const found = await stored(await service.add(me, { path: `upload://${id}` }), service);
+  await service.storing.close();
+  expect(found).toMatchObject({ status: 'ready', error: null });
+  expect(await objects.head('models', `weights/${found.id}/mine.safetensors`)).toMatchObject({
+    size: tensors.length,
+  });
+});
+
 test('a model whose hub is not known is refused before anything is written', async () => {
   await using world = await createWorld();
   for (const model of ['timm/resnest14d', 'torchvision/fcos_resnet18_fpn'])

@@ -23,6 +23,7 @@ import {
   finishWeights,
   unfinishedWeights,
   type WeightsWork,
+  weightsProgressOf,
 } from './weights-rows.ts';
 
 /** A store that is away is waited for so long. */
@@ -134,6 +135,9 @@ export class WeightsStoring {
         'weights were not stored',
       );
       try {
+        const kept = await weightsProgressOf(db, work.id);
+        // The commit that seemed to fail did not: nothing of them may go.
+        if (kept?.status === 'ready') return progress.enter('done', null);
         if (work.status === 'storing') {
           await this.removeObjects(work.id);
           failpoint('weights.failed.before');
@@ -159,8 +163,8 @@ export class WeightsStoring {
   }
 
   private async store(job: Job): Promise<void> {
-    const { db, uploads, downloads, log } = this.parts;
-    const { work, progress } = job;
+    const { db, log } = this.parts;
+    const { work } = job;
     const files =
       work.downloads === null ? await this.filesOf(work) : await this.fetchAll(job, work.downloads);
     const what = phrase('The weights {name}', '{name} 가중치', { name: work.name });
@@ -175,10 +179,19 @@ export class WeightsStoring {
     failpoint('weights.ready.after');
     if (!isThere) return;
     log.info({ weightsId: work.id, name: work.name }, 'weights were stored');
-    progress.enter('done', null);
-    if (work.source.startsWith('upload://')) await uploads.release(work.source.slice('upload://'.length));
-    for (const { candidates } of work.downloads ?? [])
-      for (const { url } of candidates) await downloads.discard(url);
+    await this.tidy(work);
+  }
+
+  /** What was stored is not needed where it came from. It counts already: whatever goes wrong here takes nothing away. */
+  private async tidy({ id, source, downloads: fetched }: WeightsWork): Promise<void> {
+    const { uploads, downloads, log } = this.parts;
+    try {
+      if (source.startsWith('upload://')) await uploads.release(source.slice('upload://'.length));
+      for (const { candidates } of fetched ?? [])
+        for (const { url } of candidates) await downloads.discard(url);
+    } catch (error) {
+      log.error({ weightsId: id, err: error }, 'the source of stored weights could not be removed');
+    }
   }
 
   private async filesOf({ source }: WeightsWork): Promise<readonly OpenFile[]> {
