@@ -8,19 +8,20 @@ const features = /[\\/]src[\\/]renderer[\\/]features[\\/]([^\\/]+)[\\/]/;
 /** What shows an image with its objects, labelled or found, and the library by which it is zoomed. */
 const viewer = /[\\/](d3-[a-z]+|components[\\/]viewer|features[\\/](datasets|run)[\\/]viewer)[\\/]/;
 const logs = /[\\/](@xterm|components[\\/]log|features[\\/](run|stack)[\\/]log)/;
-/** What reads a config's text: the form of a new run alone needs it. */
+/** What reads and writes a config's text: fetched when somebody does. */
 const config = /[\\/](node_modules[\\/]yaml|shared[\\/]format[\\/]config-text\.ts)/;
 
 /**
  * How the page is cut: the entry, which holds whatever is no page of its own; one part for each noun; one for logs, whose terminal is
- * large; and one for the viewer of images. A part imports nothing but the entry.
+ * large; one for the viewer of images; and one for the text of configs. A part imports nothing but the entry.
  */
 export const pageChunks = {
   groups: [
     { name: 'logs', test: logs, priority: 3, includeDependenciesRecursively: false },
+    { name: 'config-text', test: config, priority: 3, includeDependenciesRecursively: false },
     { name: 'viewer', test: viewer, priority: 3, includeDependenciesRecursively: false },
     {
-      name: (id: string) => (config.test(id) ? 'new-run' : (features.exec(id)?.[1] ?? null)),
+      name: (id: string) => features.exec(id)?.[1] ?? null,
       debugName: 'nouns',
       priority: 2,
       includeDependenciesRecursively: false,

@@ -6,6 +6,7 @@ import { fixtureRuns } from './fixture-runs.ts';
 import { fixtureStackRouter } from './fixture-stack-router.ts';
 import type { FixtureState } from './fixture-state.ts';
 import { fixtureProjects, fixtureSystem } from './fixture-system.ts';
+import { fixtureTemplates } from './fixture-templates.ts';
 import { fixtureWeights } from './fixture-weights.ts';
 
 /** Errors that a test wishes for: the next call of a procedure ("system.doctor") answers with this code. */
@@ -48,6 +49,7 @@ export function fixtureRouter(state: FixtureState) {
     projects: fixtureProjects(state),
     datasets: fixtureDatasets(state),
     runs: fixtureRuns(state),
+    templates: fixtureTemplates(state),
     stack: fixtureStackRouter(state),
     jobs: fixtureJobs(),
     weights: fixtureWeights(),

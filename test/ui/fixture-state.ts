@@ -4,6 +4,7 @@ import type { Project } from '../../src/shared/contract/projects.ts';
 import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
 import type { CreateRunInput } from '../../src/shared/contract/runs.ts';
 import type { DiskState } from '../../src/shared/contract/system.ts';
+import type { Template } from '../../src/shared/contract/templates.ts';
 import { fault } from '../../src/shared/errors/catalogue.ts';
 import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
 import { FixtureBell } from './fixture-bell.ts';
@@ -31,6 +32,7 @@ export class FixtureState {
   readonly checks = new Map<string, { readonly path: string; done: number }>();
   /** What runs were asked for. */
   readonly wishes: CreateRunInput[] = [];
+  readonly templates: Template[] = [];
   executors: { name: string; fault: ReturnType<typeof fault>['record'] | null }[] = [
     {
       name: 'docker',

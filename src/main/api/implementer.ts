@@ -16,6 +16,7 @@ import type { LivePoints } from '../features/metrics/live-points.ts';
 import type { Predictions } from '../features/predictions/predictions.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
+import type { Templates } from '../features/templates/templates.ts';
 import type { TrainableModels } from '../features/training/trainable-models.ts';
 import type { WeightsService } from '../features/weights/weights.ts';
 import { isDiskFault } from '../platform/faults/system-fault.ts';
@@ -36,6 +37,7 @@ export interface ApiContext {
     readonly runs: Pick<Runs, 'create' | 'commands' | 'views' | 'executors'>;
     readonly predictions: Predictions;
     readonly readings: RunReadings & { readonly live: LivePoints };
+    readonly templates: Templates;
     readonly jobs: JobService;
     readonly weights: WeightsService;
   };

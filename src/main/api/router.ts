@@ -5,6 +5,7 @@ import { projectsApi } from './projects.ts';
 import { runsApi } from './runs.ts';
 import { stackApi } from './stack.ts';
 import { systemApi } from './system.ts';
+import { templatesApi } from './templates.ts';
 import { weightsApi } from './weights.ts';
 
 /** The whole contract, implemented: the compiler says what is missing. */
@@ -13,6 +14,7 @@ export const router = api.router({
   projects: projectsApi,
   datasets: datasetsApi,
   runs: runsApi,
+  templates: templatesApi,
   jobs: jobsApi,
   stack: stackApi,
   weights: weightsApi,

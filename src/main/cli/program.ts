@@ -65,6 +65,13 @@ const commands: readonly {
     load: async () => (await import('./weights.ts')).defineWeights,
   },
   {
+    name: 'templates',
+    isGroup: true,
+    english: 'settings that are kept to begin trainings with',
+    korean: '학습을 시작할 때 쓰려고 저장해 둔 설정',
+    load: async () => (await import('./templates.ts')).defineTemplates,
+  },
+  {
     name: 'runs',
     isGroup: true,
     english: 'training runs; RUN is an id, its first characters, or "last"',

@@ -41,6 +41,7 @@ import { checkScript, ScriptTrainers } from '../features/runs/process/script-tra
 import { supervisedExecutors } from '../features/runs/process/supervised-executor.ts';
 import { createRuns } from '../features/runs/runs.ts';
 import { VenvTrainers } from '../features/runs/venv/venv-trainers.ts';
+import { Templates } from '../features/templates/templates.ts';
 import { trainableModels } from '../features/training/trainable-models.ts';
 import { nameOfSource, openWeights } from '../features/weights/files/weights-source.ts';
 import { Downloads } from '../features/weights/hubs/download.ts';
@@ -116,6 +117,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
   const machineId = machineIdOf(settings);
   const db = new Db(pool);
   const projects = new Projects(db, changes, audit);
+  const templates = new Templates(db, audit);
   const checkRoom = async (bytes: number, what: Bilingual) => {
     // Elsewhere the store has its own limits.
     if (stores.links) await disk.checkFits('objects', bytes, what);
@@ -280,6 +282,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     models,
     documents,
     projects,
+    templates,
     datasets,
     exports,
     uploads,

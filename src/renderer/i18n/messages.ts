@@ -8,6 +8,7 @@ import { predict } from './texts/predict.ts';
 import { runs } from './texts/runs.ts';
 import { shell } from './texts/shell.ts';
 import { stack } from './texts/stack.ts';
+import { templates } from './texts/templates.ts';
 import type { Text, Texts } from './texts/text.ts';
 import { weights } from './texts/weights.ts';
 
@@ -19,6 +20,7 @@ const texts = {
   ...artifacts,
   ...predict,
   ...form,
+  ...templates,
   ...fieldHelp,
   ...stack,
   ...doctor,

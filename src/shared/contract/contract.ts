@@ -4,6 +4,7 @@ import { projectsContract } from './projects.ts';
 import { runsContract } from './runs.ts';
 import { stackContract } from './stack.ts';
 import { systemContract } from './system.ts';
+import { templatesContract } from './templates.ts';
 import { weightsContract } from './weights.ts';
 
 /** Everything that the engine can be asked: the window, the browser, the CLI and REST all speak this. */
@@ -12,6 +13,7 @@ export const contract = {
   projects: projectsContract,
   datasets: datasetsContract,
   runs: runsContract,
+  templates: templatesContract,
   jobs: jobsContract,
   stack: stackContract,
   weights: weightsContract,

@@ -25,6 +25,7 @@ import { stackErrors } from './stack.ts';
 import { stateFolderErrors } from './state-folder.ts';
 import { storeServerErrors } from './store-servers.ts';
 import { storeErrors } from './stores.ts';
+import { templateErrors } from './templates.ts';
 import { trainerEnvironmentErrors } from './trainer-environment.ts';
 import { trainingErrors, trainingRisks } from './training.ts';
 import { weightsErrors } from './weights.ts';
@@ -46,6 +47,7 @@ export const catalogue = {
   ...pageErrors,
   ...predictionErrors,
   ...projectErrors,
+  ...templateErrors,
   ...runErrors,
   ...s3SourceErrors,
   ...scriptErrors,

@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
 import type { Bilingual } from '../errors/entry.ts';
 import { errorMessage } from '../errors/error.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../model/training-config.ts';
@@ -153,4 +153,9 @@ function lineOf(document: Document, place: readonly PropertyKey[], lines: LineCo
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
+}
+
+/** A config as YAML, which {@link readConfigText} reads again. */
+export function writeConfigText(config: TrainingOverrides): string {
+  return stringify(config);
 }

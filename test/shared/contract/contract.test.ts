@@ -27,6 +27,8 @@ test('a full disk refuses what takes room, and lets pass reads and what gives ro
     'stack.restart',
     'stack.up',
     'stack.useProfile',
+    'templates.remove',
+    'templates.save',
     'weights.add',
     'weights.pull',
   ]);

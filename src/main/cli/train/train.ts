@@ -4,6 +4,7 @@ import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { executorChoices } from '../../../shared/model/executor.ts';
+import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import {
   earlyStopMetrics,
   optimizers,
@@ -19,7 +20,7 @@ import { language, translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine } from '../lib/output.ts';
 import { follow } from '../runs/follow.ts';
 import { readConfigFile } from './config-file.ts';
-import { overridesOf } from './overrides.ts';
+import { layered, overridesOf } from './overrides.ts';
 import { type ScriptOptions, scriptFrom } from './script.ts';
 
 interface TrainOptions extends CommonOptions, ScriptOptions {
@@ -32,6 +33,7 @@ interface TrainOptions extends CommonOptions, ScriptOptions {
   readonly description?: string;
   readonly priority?: number;
   readonly config?: string;
+  readonly template?: string;
   readonly follow?: true;
 }
 
@@ -93,6 +95,12 @@ function addHyperparameters(command: Command): Command {
     .flag('--cutmix', 'augment: paste patches', '증강: cutmix');
 }
 
+/** Settings over a template's. A model is one thing: where another is meant, nothing of the template's goes with it. */
+function over({ model, ...rest }: TrainingOverrides, own: TrainingOverrides, isModelNamed: boolean) {
+  const below = isModelNamed || own.model?.name !== undefined || !model ? rest : { ...rest, model };
+  return layered(below, own) as TrainingOverrides;
+}
+
 /** Queues a run; with `--follow` it stays until the run ends and ends as the run did. */
 async function train(options: TrainOptions): Promise<number | undefined> {
   if (options.model !== undefined && !/^[a-z]+\/\S+$/.test(options.model)) {
@@ -104,17 +112,22 @@ async function train(options: TrainOptions): Promise<number | undefined> {
     );
   }
   if (language === 'ko') config(korean());
-  const overrides = overridesOf(options, options.config ? await readConfigFile(options.config) : {});
   const { project, dataset, model, executor, name, description, priority, datasetVersion } = options;
   // The same request asked twice, because an engine restarted in between, queues one run.
   const requestId = randomUUID();
   const script = scriptFrom(options, process.env);
+  // What is wrong with these is said without an engine.
+  const own = overridesOf(options, options.config ? await readConfigFile(options.config) : {});
   using client = await openReconnectingClient();
+  const template =
+    options.template === undefined ? null : await client.api.templates.show({ template: options.template });
+  const overrides = template ? over(template.config, own, model !== undefined) : own;
   const { runId } = await client.api.runs.create({
     project,
     executor,
     overrides,
     requestId,
+    source: template ? 'template' : 'manual',
     ...given({ script, dataset, model, name, description, priority, version: datasetVersion }),
   });
   remarkDisk(await client.api.system.disk());
@@ -145,6 +158,7 @@ export function defineTrain(command: Command): void {
         'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
         'train --project demo --dataset parts --model torchvision/fcos_resnet18_fpn --executor docker --gpus 1',
         'train --project demo --config train.yaml --early-stop 3 --json',
+        'train --project demo --dataset parts --template detector --epochs 50',
         'train --project demo --command "python train.py --epochs 10" --folder ~/work/detector --follow',
       ],
       json: '{"runId"}',
@@ -197,6 +211,11 @@ export function defineTrain(command: Command): void {
       '--config <file>',
       'YAML or JSON: the config, or the parts of it that are to be different; flags go before it',
       'YAML 또는 JSON: 설정 전체나 바꿀 부분. 플래그가 우선합니다',
+    )
+    .flag(
+      '--template <name>',
+      'begin with kept settings; the config file and flags go before them',
+      '저장한 설정으로 시작. 설정 파일과 플래그가 우선합니다',
     )
     .flag(
       '--command <line>',

@@ -2,21 +2,18 @@ import { Alert, Button, FileButton, Group } from '@mantine/core';
 import { useWindowEvent } from '@mantine/hooks';
 import { IconFileImport } from '@tabler/icons-react';
 import { useState } from 'react';
-import {
-  type ConfigText,
-  type ConfigTextFault,
-  configTooLarge,
-  largestConfig,
-  readConfigText,
-} from '../../../shared/format/config-text.ts';
+import type { ConfigText, ConfigTextFault } from '../../../shared/format/config-text.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { Note } from '../../components/note.ts';
 import { useText } from '../../i18n/use-text.ts';
 
 /** Reads a chosen file, which may be gone by now, or a folder that was dropped. */
 async function readFile(file: File): Promise<ConfigText> {
-  if (file.size > largestConfig) return { overrides: null, fault: configTooLarge };
   try {
+    const { configTooLarge, largestConfig, readConfigText } = await import(
+      '../../../shared/format/config-text.ts'
+    );
+    if (file.size > largestConfig) return { overrides: null, fault: configTooLarge };
     return readConfigText(await file.text(), /\.json$/i.test(file.name));
   } catch {
     const problem = { en: 'the file can’t be read', ko: '파일을 읽을 수 없습니다' };

@@ -1,16 +1,17 @@
-import { Button, Collapse, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Collapse, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { FormErrors } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useRef } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { type CreateRunInput, createRunInput } from '../../../shared/contract/runs.ts';
 import { weightsModelSchema } from '../../../shared/model/pretrained-weights.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { type FieldValue, flatten } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
+import { KeepSettings } from '../../components/keep-settings.tsx';
 import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
@@ -23,8 +24,9 @@ import { FieldInput } from './field-input.tsx';
 import { allFields, type Field } from './fields.ts';
 import classes from './new-run-page.module.css';
 import { type Prefilled, prefilledBy } from './prefilled.ts';
-import { inputOf } from './run-input.ts';
+import { configOf, inputOf } from './run-input.ts';
 import { type Change, changesOf, formPath, type RunValues } from './run-values.ts';
+import { TemplateSelect } from './template-select.tsx';
 import { type NamedDataset, useChoice } from './use-choice.ts';
 import { WhatToTrain } from './what-to-train.tsx';
 
@@ -39,6 +41,7 @@ interface NewRunFormProps {
 /** The form itself: what to train on what, and how. */
 export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFormProps) {
   const { t } = useText();
+  const [template, setTemplate] = useState<string | null>(null);
   const { form, read } = useContractForm({
     schema: createRunInput,
     initialValues: {
@@ -47,8 +50,10 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
       name: '',
       ...prefilled,
     },
-    toInput: (values: RunValues): unknown =>
-      inputOf(values, choice, version !== null && choice.dataset === named?.id ? version : null),
+    toInput: (values: RunValues): unknown => ({
+      ...inputOf(values, choice, version !== null && choice.dataset === named?.id ? version : null),
+      ...(template !== null && { source: 'template' }),
+    }),
   });
   const choice = useChoice(form.values, named, version);
   const { overrides } = form.values;
@@ -69,6 +74,7 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
   };
   const isWrong = (field: Field) => Boolean(form.errors[formPath(field)]);
   const refusal = useRefusal(form, create.error);
+  const wish = read();
 
   const input = (field: Field) => (
     <FieldInput
@@ -82,10 +88,19 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
   );
   const advancedShown = advanced || fields.advanced.some((one) => one.fields.some(isWrong));
   return (
-    <form onSubmit={form.onSubmit((wish) => create.start(wish))} className={classes.columns}>
+    <form onSubmit={form.onSubmit((sent) => create.start(sent))} className={classes.columns}>
       <Stack gap="lg">
         {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
-        <ConfigFileButton onConfig={takeConfig} />
+        <Group gap="md" justify="space-between">
+          <ConfigFileButton onConfig={takeConfig} />
+          <TemplateSelect
+            value={template}
+            onChoose={(chosen) => {
+              setTemplate(chosen?.id ?? null);
+              if (chosen) takeConfig(chosen.config);
+            }}
+          />
+        </Group>
         <WhatToTrain {...{ form, choice, named, version }} />
         <Section panel title={t('newRun.how')} mb={16}>
           <Stack gap="md">
@@ -134,12 +149,13 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
               type="submit"
               size="md"
               fullWidth
-              disabled={!read()}
+              disabled={!wish}
               loading={create.isPending}
               leftSection={<IconPlayerPlay size={18} aria-hidden />}
             >
               {t('newRun.start')}
             </Button>
+            <KeepSettings config={wish && configOf(wish)} fileName="train" onKept={setTemplate} />
           </Stack>
         </Section>
       </aside>

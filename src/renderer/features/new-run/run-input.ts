@@ -1,9 +1,11 @@
+import type { CreateRunInput } from '../../../shared/contract/runs.ts';
+import type { ModelSource, TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { flatten } from '../../components/documents.ts';
 import { changesOf, overridesOf, type RunValues } from './run-values.ts';
 import type { Choice } from './use-choice.ts';
 
 /** What a form sends. @param version of the dataset; null: the newest */
-export function inputOf(values: RunValues, choice: Choice, version: number | null): unknown {
+export function inputOf(values: RunValues, choice: Choice, version: number | null): object {
   const { dataset, model, tasks, task, fields, defaults } = choice;
   const overrides = overridesOf(changesOf(fields.all, flatten(values.overrides), defaults));
   const executor = model?.executors.includes(values.executor) ? values.executor : 'auto';
@@ -12,5 +14,20 @@ export function inputOf(values: RunValues, choice: Choice, version: number | nul
     overrides: { ...overrides, ...(tasks.length > 1 && { task: { type: task } }) },
     ...(values.name.trim() !== '' && { name: values.name }),
     ...(version !== null && { version }),
+  };
+}
+
+/** What a form sends as a config: the document that a file or a template holds. */
+export function configOf({ dataset, version, model, overrides }: CreateRunInput): TrainingOverrides {
+  const [source, ...name] = model?.split('/') ?? [];
+  const named = source !== undefined && { source: source as ModelSource, name: name.join('/') };
+  return {
+    ...overrides,
+    model: { ...named, ...overrides.model },
+    dataset: {
+      ...(dataset !== undefined && { datasetId: dataset }),
+      ...(version !== undefined && { version }),
+      ...overrides.dataset,
+    },
   };
 }

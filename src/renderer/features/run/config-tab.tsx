@@ -3,6 +3,7 @@ import type { Run } from '../../../shared/contract/runs.ts';
 import { CopyAction } from '../../components/copy-action.tsx';
 import { flatten } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
+import { KeepSettings } from '../../components/keep-settings.tsx';
 import { Section } from '../../components/page.tsx';
 import { useText } from '../../i18n/use-text.ts';
 
@@ -59,6 +60,9 @@ function TrainingConfigView({ config }: { readonly config: NonNullable<Run['conf
         ))}
       </div>
       <Section title={t('config.document')} size={14} mb="xs">
+        <Box mb="xs">
+          <KeepSettings config={config} fileName={config.model.name.replaceAll(/[^\w.-]+/g, '-')} />
+        </Box>
         <JsonView value={config} />
       </Section>
     </SimpleGrid>

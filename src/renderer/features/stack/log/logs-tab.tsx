@@ -7,6 +7,7 @@ import { LogViewer } from '../../../components/log/log-viewer.tsx';
 import { TerminalScreen } from '../../../components/log/terminal-screen.ts';
 import { terminalThemes } from '../../../components/log/terminal-theme.ts';
 import { useTerminal } from '../../../components/log/use-terminal.ts';
+import { saveFile } from '../../../components/save-file.ts';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { useText } from '../../../i18n/use-text.ts';
 import { engine } from '../../../rpc/client.ts';
@@ -18,16 +19,6 @@ interface LogsTabProps {
   /** None: all of them. */
   readonly chosen: readonly ServiceName[];
   readonly onChoose: (services: readonly ServiceName[]) => void;
-}
-
-function saveFile(name: string, text: readonly string[]): void {
-  const url = URL.createObjectURL(new Blob([...text], { type: 'text/plain;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // Once the browser has begun to read it.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 /** What the services say, together, as a terminal. */
