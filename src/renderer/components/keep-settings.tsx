@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { templateFields } from '../../shared/contract/templates.ts';
 import type { TrainingOverrides } from '../../shared/model/training-config.ts';
 import { useText } from '../i18n/use-text.ts';
+import { configText } from '../late/config-text.ts';
 import { engine, queries } from '../rpc/client.ts';
 import { Note } from './note.ts';
 import { ProblemAlert } from './problem-alert.tsx';
@@ -25,7 +26,7 @@ export function KeepSettings({ config, fileName, onKept }: KeepSettingsProps) {
   const [opened, dialog] = useDisclosure(false);
   const write = useMutation({
     mutationFn: async (written: TrainingOverrides) => {
-      const { writeConfigText } = await import('../../shared/format/config-text.ts');
+      const { writeConfigText } = await configText();
       saveFile(`${fileName}.yaml`, [writeConfigText(written)]);
     },
     gcTime: 0,

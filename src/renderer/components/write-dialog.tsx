@@ -136,7 +136,13 @@ function WriteForm<Values extends Record<string, unknown>, Schema extends z.ZodT
   const refusal = useRefusal(form, write.error);
   useUnsaved(form.isDirty());
   return (
-    <form onSubmit={form.onSubmit(write.start)}>
+    <form
+      onSubmit={(event) => {
+        // A dialog that a form opens is inside it for React: that one is not sent.
+        event.stopPropagation();
+        form.onSubmit(write.start)(event);
+      }}
+    >
       <Stack gap="md">
         {children(form)}
         {refusal !== null && <ProblemAlert error={refusal} />}

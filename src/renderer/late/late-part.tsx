@@ -9,13 +9,14 @@ import { queryClient } from '../rpc/client.ts';
 /** Fetches each part that has not come yet. */
 const fetches: (() => Promise<void>)[] = [];
 
+const forGood = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY };
+
 /** A part that is fetched when it is first shown, or earlier while the browser is idle. */
 function late<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   waiting: ReactNode,
   Frame: ComponentType<{ readonly children: ReactNode }>,
 ): (props: Props) => ReactNode {
-  const forGood = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY };
   const part = queryOptions({ queryKey: ['part', fetches.length], queryFn: load, ...forGood });
   fetches.push(() => queryClient.prefetchQuery(part));
   return function Late(props: Props) {
@@ -41,6 +42,13 @@ export const latePage = (load: () => Promise<ComponentType>) => late(load, <Page
 /** A part of a page, likewise: what stands around it goes on. */
 export const lateSection = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
   late(load, <Skeleton height={420} radius="md" />, Fragment);
+
+/** A module that is fetched when somebody first needs it, or earlier while the browser is idle. */
+export function lateModule<Module extends object>(load: () => Promise<Module>): () => Promise<Module> {
+  const part = queryOptions({ queryKey: ['part', fetches.length], queryFn: load, ...forGood });
+  fetches.push(() => queryClient.prefetchQuery(part));
+  return () => queryClient.fetchQuery(part);
+}
 
 const idle = () =>
   new Promise<void>((resolve) => {

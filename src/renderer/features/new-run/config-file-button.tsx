@@ -6,13 +6,12 @@ import type { ConfigText, ConfigTextFault } from '../../../shared/format/config-
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { Note } from '../../components/note.ts';
 import { useText } from '../../i18n/use-text.ts';
+import { configText } from '../../late/config-text.ts';
 
 /** Reads a chosen file, which may be gone by now, or a folder that was dropped. */
 async function readFile(file: File): Promise<ConfigText> {
   try {
-    const { configTooLarge, largestConfig, readConfigText } = await import(
-      '../../../shared/format/config-text.ts'
-    );
+    const { configTooLarge, largestConfig, readConfigText } = await configText();
     if (file.size > largestConfig) return { overrides: null, fault: configTooLarge };
     return readConfigText(await file.text(), /\.json$/i.test(file.name));
   } catch {
