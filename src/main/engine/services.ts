@@ -43,7 +43,7 @@ import { createRuns } from '../features/runs/runs.ts';
 import { VenvTrainers } from '../features/runs/venv/venv-trainers.ts';
 import { Templates } from '../features/templates/templates.ts';
 import { trainableModels } from '../features/training/trainable-models.ts';
-import { nameOfSource, openWeights } from '../features/weights/files/weights-source.ts';
+import { nameOfSource, openFetched, openWeights } from '../features/weights/files/weights-source.ts';
 import { Downloads } from '../features/weights/hubs/download.ts';
 import { HubCaches } from '../features/weights/hubs/hub-caches.ts';
 import { hubToken } from '../features/weights/hubs/hub-token.ts';
@@ -145,6 +145,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
   const weights = new WeightsService({
     ...{ db, objects, uploads, changes, audit, machineId, log, checkRoom },
     open: openWeights,
+    openFetched,
     nameOf: nameOfSource,
     downloads: new Downloads(() => path.join(openStateFolder(home, 'cache'), 'downloads')),
     token: () => hubToken(process.env),

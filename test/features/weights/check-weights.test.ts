@@ -19,6 +19,7 @@ test.each<[string, Buffer, string]>([
   ['other.pth', torchZip('readme.txt'), 'NOT_WEIGHTS'],
   ['page.bin', Buffer.from('version https://git-lfs.github.com/spec/v1'), 'NOT_WEIGHTS'],
   ['model.onnx', tensors, 'NOT_WEIGHTS'],
+  ['config.json', Buffer.from('{"model_type": "segformer"}'), 'NOT_WEIGHTS'],
 ])('%s is refused with its reason', async (name, bytes, code) => {
   await using place = await temporaryFolder();
   const file = path.join(place.folder, name);

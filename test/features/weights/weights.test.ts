@@ -161,7 +161,9 @@ test('weights that count already stay, whatever goes wrong behind their commit',
 
 test('a model whose hub is not known is refused before anything is written', async () => {
   await using world = await createWorld();
-  for (const model of ['timm/resnest14d', 'torchvision/fcos_resnet18_fpn'])
+  const models = ['timm/resnest14d', 'torchvision/fcos_resnet18_fpn'];
+  // Names that any object of JavaScript knows are no models.
+  for (const model of [...models, 'timm/constructor', 'torchvision/toString'])
     await expect(world.weights.pull(me, { model })).rejects.toMatchObject({ code: 'WEIGHTS_NO_HUB' });
   expect((await world.weights.list(me, { limit: 10 })).total).toBe(0);
 });

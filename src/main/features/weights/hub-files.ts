@@ -44,12 +44,15 @@ const partsOf = (model: string) => {
   return { source: model.slice(0, slash), name: model.slice(slash + 1) };
 };
 
+/** Whether the weights of a model lie in a repository of Hugging Face. */
+export const isOfHuggingFace = (model: string) => /^(?:timm|huggingface)\//.test(model);
+
 /** @returns the place, or why none is known */
 export function hubPlace(model: string): HubPlace | Bilingual {
   const { source, name } = partsOf(model);
   switch (source) {
     case 'timm': {
-      const tag = timmTags[name];
+      const tag = Object.hasOwn(timmTags, name) ? timmTags[name] : undefined;
       if (name.includes('.')) return { hub: 'huggingface', repository: `timm/${name}` };
       if (tag !== undefined) return { hub: 'huggingface', repository: `timm/${name}.${tag}` };
       return {
@@ -60,7 +63,7 @@ export function hubPlace(model: string): HubPlace | Bilingual {
     case 'huggingface':
       return { hub: 'huggingface', repository: name };
     case 'torchvision': {
-      const file = torchvisionFiles[name];
+      const file = Object.hasOwn(torchvisionFiles, name) ? torchvisionFiles[name] : undefined;
       if (file !== undefined) return { hub: 'torch', file };
       return { en: 'torchvision has none for it', ko: 'torchvision에 이 모델의 가중치가 없습니다' };
     }
@@ -71,6 +74,8 @@ export function hubPlace(model: string): HubPlace | Bilingual {
 
 /** Weights of a repository by the names that libraries give them, the better one first. */
 export const repositoryNames = ['model.safetensors', 'pytorch_model.bin'] as const;
+/** What stands beside them and says how their network is built. */
+export const configName = 'config.json';
 
 /** @throws TrainyardError WEIGHTS_NO_HUB */
 export function requireHubPlace(model: string): HubPlace {
@@ -103,5 +108,5 @@ export function filesToFetch(
   const at = (name: string) => ({ name, url: `${base}/${repository}/resolve/main/${name}` });
   const weights = { candidates: repositoryNames.map(at), isOptional: false, sha256 };
   if (model.startsWith('timm/')) return [weights];
-  return [weights, { candidates: [at('config.json')], isOptional: true, sha256: null }];
+  return [weights, { candidates: [at(configName)], isOptional: true, sha256: null }];
 }

@@ -54,7 +54,7 @@ export async function insertWeights(tx: Tx, intent: WeightsIntent): Promise<Weig
   return made;
 }
 
-/** Which of some names are taken. */
+/** The taken names that begin so, in lower case. */
 export async function namesTaken(db: Db, userId: string, beginning: string): Promise<ReadonlySet<string>> {
   const rows = await query<{ name: string }>(
     db,

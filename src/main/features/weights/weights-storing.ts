@@ -15,7 +15,7 @@ import type { ChangeFeed } from '../changes/change-feed.ts';
 import { placeOfSource } from '../datasets/examination.ts';
 import type { Uploads } from '../datasets/source.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
-import type { Wanted } from './hub-files.ts';
+import { isOfHuggingFace, type Wanted } from './hub-files.ts';
 import { WeightsProgress } from './weights-progress.ts';
 import {
   deleteWeights,
@@ -36,7 +36,7 @@ interface OpenFile {
   open(): Readable;
 }
 
-/** What is done with a download that is whole. */
+/** Fetches a file whole; see `hubs/download.ts`. */
 type Fetch = (
   request: { url: string; sha256: string | null; token: string | null; model: string },
   watcher: {
@@ -52,6 +52,7 @@ export interface StoringParts {
   readonly uploads: Uploads;
   /** The files of weights at a path; see `files/weights-source.ts`. */
   readonly open: (path: string, uploadName?: string | null) => Promise<readonly OpenFile[]>;
+  readonly openFetched: (path: string, name: string) => Promise<OpenFile>;
   readonly downloads: { readonly fetch: Fetch; discard(url: string): Promise<void> };
   /** What a hub knows the person by, where no other is given; null without one. */
   readonly token: () => Promise<string | null>;
@@ -245,7 +246,7 @@ export class WeightsStoring {
     job: Job,
     { candidates, isOptional, sha256 }: Wanted,
   ): Promise<readonly OpenFile[]> {
-    const { downloads, open, checkRoom } = this.parts;
+    const { downloads, openFetched, checkRoom } = this.parts;
     const { work, progress, stop } = job;
     const what = phrase('The download of {name}', '{name} 내려받기', { name: work.name });
     const token = job.token ?? (await this.parts.token());
@@ -259,11 +260,12 @@ export class WeightsStoring {
     };
     for (const { name, url } of candidates) {
       progress.enter('downloading', null);
-      const request = { url, sha256, token: isOfHuggingFace(work) ? token : null, model: work.model ?? '' };
+      const model = work.model ?? '';
+      const request = { url, sha256, token: isOfHuggingFace(model) ? token : null, model };
       const fetched = await downloads.fetch(request, watcher);
       if (fetched === null) continue;
       try {
-        return await open(fetched.path, name);
+        return [await openFetched(fetched.path, name)];
       } catch (error) {
         // Another attempt would find the same bytes.
         await downloads.discard(url);
@@ -288,8 +290,6 @@ export class WeightsStoring {
     for await (const { key } of objects.list('models', objectsOf(id))) await objects.remove('models', key);
   }
 }
-
-const isOfHuggingFace = ({ model }: WeightsWork) => /^(?:timm|huggingface)\//.test(model ?? '');
 
 function causeOf(error: unknown): WorkError {
   return (systemFault(error) ?? fault('WEIGHTS_NOT_STORED', { cause: errorSentence(error) })).record;

@@ -4,7 +4,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';
 import { placeOfSource } from '../datasets/examination.ts';
-import { filesToFetch } from './hub-files.ts';
+import { filesToFetch, isOfHuggingFace } from './hub-files.ts';
 import {
   beginRemoval,
   findWeights,
@@ -94,8 +94,7 @@ export class WeightsService {
       readonly token?: string | undefined;
     },
   ): Promise<Weights> {
-    const isOfHuggingFace = /^(?:timm|huggingface)\//.test(model);
-    const address = mirror ?? (isOfHuggingFace ? this.parts.huggingFace() : undefined);
+    const address = mirror ?? (isOfHuggingFace(model) ? this.parts.huggingFace() : undefined);
     const downloads = filesToFetch(model, address, sha256?.toLowerCase() ?? null);
     const name = input.name ?? (await this.freeName(userId, model.slice(model.indexOf('/') + 1)));
     const source = downloads[0]?.candidates[0]?.url ?? '';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { nameOfSource, openWeights } from '../../../../src/main/features/weights/files/weights-source.ts';
+import { nameOfSource, openFetched, openWeights } from '../../../../src/main/features/weights/files/weights-source.ts';
 import { Downloads } from '../../../../src/main/features/weights/hubs/download.ts';
 import { WeightsService } from '../../../../src/main/features/weights/weights.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
@@ -23,6 +23,7 @@ const weights = new WeightsService({
   audit: async () => {},
   checkRoom: async () => {},
   open: openWeights,
+  openFetched,
   nameOf: nameOfSource,
   downloads: new Downloads(() => path.join(folder, 'downloads')),
   token: async () => null,

@@ -3,7 +3,7 @@ import { auditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { nameOfSource, openWeights } from '../../../../src/main/features/weights/files/weights-source.ts';
+import { nameOfSource, openFetched, openWeights } from '../../../../src/main/features/weights/files/weights-source.ts';
 import { Downloads } from '../../../../src/main/features/weights/hubs/download.ts';
 import { HubCaches } from '../../../../src/main/features/weights/hubs/hub-caches.ts';
 import { hubToken } from '../../../../src/main/features/weights/hubs/hub-token.ts';
@@ -42,6 +42,7 @@ export async function createWorld(environment: NodeJS.ProcessEnv = {}) {
     audit: auditLog(documents, (error) => logged.push(error)),
     checkRoom: async () => {},
     open: openWeights,
+    openFetched,
     nameOf: nameOfSource,
     downloads: new Downloads(() => path.join(place.folder, 'downloads')),
     token: () => hubToken(own),

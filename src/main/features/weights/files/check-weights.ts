@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
@@ -22,27 +22,30 @@ function truncated({ name, path: file, sizeBytes }: Checked, expected: number | 
   return fault('WEIGHTS_TRUNCATED', { file: name, found: sizeBytes, expected: more }, { place: { file } });
 }
 
+const checks = { safetensors: checkTensors, pickle: checkPickle };
+
 /**
- * Sees by its beginning and its end that a file is what its name says, and whole: nothing of it is executed, and no tensor is read.
+ * Sees by its beginning and its end that a file of weights is what its name says, and whole: nothing of it is executed, and no tensor is read.
  * @throws TrainyardError NOT_WEIGHTS, WEIGHTS_TRUNCATED
  */
 export async function checkWeights(file: Checked): Promise<void> {
-  await using handle = await open(file.path);
-  const read: Read = async (start, end) => {
-    const bytes = Buffer.alloc(Math.max(0, Math.min(end + 1, file.sizeBytes) - start));
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-    return bytes.subarray(0, bytesRead);
-  };
   const format = formatOfWeights(file.name);
-  if (format === 'safetensors') await checkTensors(file, read);
-  else if (format === 'pickle') await checkPickle(file, read);
-  else if (file.name === 'config.json') await checkConfig(file, read);
-  else
+  if (format === null)
     throw notWeights(file, {
       en: 'its name ends in none of .safetensors, .pt, .pth and .bin',
       ko: '이름이 .safetensors, .pt, .pth, .bin 중 하나로 끝나지 않습니다',
     });
+  await using handle = await open(file.path);
+  await checks[format](file, readsOf(handle, file));
 }
+
+const readsOf =
+  (handle: FileHandle, { sizeBytes }: Checked): Read =>
+  async (start, end) => {
+    const bytes = Buffer.alloc(Math.max(0, Math.min(end + 1, sizeBytes) - start));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+    return bytes.subarray(0, bytesRead);
+  };
 
 async function checkTensors(file: Checked, read: Read): Promise<void> {
   const start = await read(0, 7);
@@ -91,8 +94,10 @@ async function checkPickle(file: Checked, read: Read): Promise<void> {
     });
 }
 
-async function checkConfig(file: Checked, read: Read): Promise<void> {
-  const text = (await read(0, Math.min(file.sizeBytes, 16 * 1024 ** 2) - 1)).toString('utf8');
+/** Sees that the `config.json` beside weights is one. @throws TrainyardError NOT_WEIGHTS */
+export async function checkConfig(file: Checked): Promise<void> {
+  await using handle = await open(file.path);
+  const text = (await readsOf(handle, file)(0, 16 * 1024 ** 2 - 1)).toString('utf8');
   try {
     if (isRecord(JSON.parse(text))) return;
   } catch (error) {

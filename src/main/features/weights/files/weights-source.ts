@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { formatOfWeights } from '../../../../shared/model/pretrained-weights.ts';
 import { isUnreachable } from '../../../platform/error-code.ts';
-import { repositoryNames } from '../hub-files.ts';
-import { checkWeights } from './check-weights.ts';
+import { configName, repositoryNames } from '../hub-files.ts';
+import { checkConfig, checkWeights } from './check-weights.ts';
 
 /** A file of weights, or one that lies beside them. */
 export interface SourceFile {
@@ -49,10 +49,22 @@ export async function openWeights(
   if (main === null) throw fault('PATH_NOT_FOUND', { path: place }, { place: { file: place } });
   await checkWeights(main);
   if (uploadName !== null) return [main];
-  const config = await fileAt(path.join(path.dirname(main.path), 'config.json'));
+  const config = await fileAt(path.join(path.dirname(main.path), configName));
   if (config === null) return [main];
-  await checkWeights(config);
+  await checkConfig(config);
   return [main, config];
+}
+
+/**
+ * A file that was fetched, seen to be what its name says.
+ * @param name what its hub calls it
+ * @throws TrainyardError PATH_NOT_FOUND, NOT_WEIGHTS, WEIGHTS_TRUNCATED
+ */
+export async function openFetched(file: string, name: string): Promise<SourceFile> {
+  const found = await fileAt(file, name);
+  if (found === null) throw fault('PATH_NOT_FOUND', { path: file }, { place: { file } });
+  await (name === configName ? checkConfig(found) : checkWeights(found));
+  return found;
 }
 
 /** @throws TrainyardError PATH_NOT_FOUND, NO_WEIGHTS_IN_FOLDER */
