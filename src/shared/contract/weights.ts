@@ -70,6 +70,10 @@ export const pullWeightsInput = z.object({
   mirror: z
     .url({ protocol: /^https?$/ })
     .max(2000)
+    .refine((text) => !/^https?:[/\\]*[^/\\?#]*@/i.test(text), {
+      error: 'a mirror’s address has no account in it: it would be kept and shown',
+      params: { ko: '미러 주소에는 계정을 넣을 수 없습니다. 주소는 저장되고 화면에 보입니다' },
+    })
     .optional()
     .describe('in place of the hub’s address'),
   sha256: z

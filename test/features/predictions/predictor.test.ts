@@ -11,6 +11,7 @@ import {
   describedModel,
   fixedDetector,
 } from '../../support/onnx-model.ts';
+import { waitFor } from '../../support/engine.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { openPredictor, placedModel, root } from './support/predictor.ts';
 
@@ -243,6 +244,31 @@ test('a process that ends by itself says how', async () => {
   await expect(ended).rejects.toMatchObject({
     code: 'PREDICTOR_ENDED',
     message: expect.stringContaining('SIGKILL'),
+  });
+});
+
+test('a process that ends while its model is placed says how, too', async () => {
+  await using place = await temporaryFolder();
+  const program = path.join(place.folder, 'program.mjs');
+  const started = path.join(place.folder, 'pid');
+  await writeFile(
+    program,
+    `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(started)}, String(process.pid)); process.exit(7);`,
+  );
+  await using predictor = openPredictor(place.folder, { program });
+  const isOver = () => {
+    try {
+      process.kill(Number(readFileSync(started, 'utf8')), 0);
+      return false;
+    } catch (error) {
+      return code(error) === 'ESRCH';
+    }
+  };
+  const model = { ...classifier(), writeTo: async () => void (await waitFor('its end', async () => isOver())) };
+  const image = await writeImage(place.folder, '#1020e0');
+  await expect(predictor.predict({ model, image, wantsPreview: false })).rejects.toMatchObject({
+    code: 'PREDICTOR_ENDED',
+    message: expect.stringContaining('exit code 7'),
   });
 });
 

@@ -37,7 +37,6 @@ const mostWaiting = 32;
 const lookAtMemoryEveryMs = 100;
 /** Trainings go on beside it. */
 const threads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
-const pageBytes = 4096;
 /** Of the end of what the process wrote to standard error. */
 const keptText = 1000;
 
@@ -164,12 +163,10 @@ export class PredictorProcess implements Predictor, AsyncDisposable {
     const { timeoutMs, mostMemory } = this.parts;
     const { process: child } = worker;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const onExit = (code: number | null, by: string | null) =>
-      reject(
-        fault('PREDICTOR_ENDED', {
-          how: [by ?? `exit code ${code}`, lastLine(worker.stderr)].filter(Boolean).join(': '),
-        }),
-      );
+    const onExit = () => {
+      const how = child.signalCode ?? `exit code ${child.exitCode}`;
+      reject(fault('PREDICTOR_ENDED', { how: [how, lastLine(worker.stderr)].filter(Boolean).join(': ') }));
+    };
     const onAbort = () => reject(signal?.reason);
     const timer = setTimeout(
       () => reject(fault('PREDICTION_TIMEOUT', { seconds: timeoutMs / 1000 })),
@@ -183,7 +180,10 @@ export class PredictorProcess implements Predictor, AsyncDisposable {
     signal?.addEventListener('abort', onAbort);
     try {
       signal?.throwIfAborted();
-      child.send(order, (error) => error && reject(error));
+      // It may have ended while the model was placed.
+      if (child.exitCode !== null || child.signalCode !== null) onExit();
+      // Without a connection it is about to end, and how says more.
+      else child.send(order, (error) => error && child.connected && reject(error));
       return await promise;
     } catch (error) {
       this.end();
@@ -198,14 +198,16 @@ export class PredictorProcess implements Predictor, AsyncDisposable {
 }
 
 /** For a shell. */
-const quoted = (folder: string) => (/^[\w./:\\-]+$/.test(folder) ? folder : `'${folder}'`);
+const quoted = (folder: string) =>
+  /^[\w./:\\-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
 
 const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? '';
 
 /** What a process holds of the machine's memory, in bytes; 0 where the system does not say it by a file. */
 function memoryOf(pid: number | undefined): number {
   try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
   } catch {
     return 0;
   }
