@@ -3,7 +3,7 @@ import { existsSync, lchownSync, mkdirSync, rmSync, symlinkSync, writeFileSync }
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FileUploads } from '../../src/main/features/datasets/sources/uploads.ts';
+import { FileUploads } from '../../src/main/features/uploads/files/file-uploads.ts';
 import { findEngine } from '../../src/main/platform/find-engine.ts';
 import {
   ensureSecrets,

@@ -125,9 +125,9 @@ export const datasetErrors = {
   ),
   UPLOAD_NOT_FOUND: notFound(
     'There is no upload {upload}',
-    'Upload the archive again. An upload is kept until it is imported, for at most a week.',
+    'Upload the file again. An upload is kept until it is used, for at most a week.',
     '보낸 파일 {upload}{upload|이|가} 남아 있지 않습니다',
-    '압축 파일을 다시 보내세요. 보낸 파일은 가져올 때까지 일주일 동안 보관됩니다.',
+    '파일을 다시 보내세요. 보낸 파일은 쓸 때까지 일주일 동안 보관됩니다.',
     'path',
   ),
   FILE_NOT_FOUND: conflict(

@@ -5,13 +5,13 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { onnxRuntime } from '../../../src/main/features/predictions/predictor/predictor-process.ts';
 import { isInRuns } from '../../../src/shared/model/run-lengths.ts';
+import { waitFor } from '../../support/engine.ts';
 import {
   colourClassifier,
   colourSegmenter,
   describedModel,
   fixedDetector,
 } from '../../support/onnx-model.ts';
-import { waitFor } from '../../support/engine.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { openPredictor, placedModel, root } from './support/predictor.ts';
 
@@ -264,7 +264,10 @@ test('a process that ends while its model is placed says how, too', async () => 
       return code(error) === 'ESRCH';
     }
   };
-  const model = { ...classifier(), writeTo: async () => void (await waitFor('its end', async () => isOver())) };
+  const model = {
+    ...classifier(),
+    writeTo: async () => void (await waitFor('its end', async () => isOver())),
+  };
   const image = await writeImage(place.folder, '#1020e0');
   await expect(predictor.predict({ model, image, wantsPreview: false })).rejects.toMatchObject({
     code: 'PREDICTOR_ENDED',

@@ -5,6 +5,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { counted } from '../../../shared/format/units.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
+import { uploadIdOf } from '../../features/uploads/uploads.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, given } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
@@ -66,7 +67,7 @@ async function followToEnd({ datasets }: Api, importId: string, line: ProgressLi
 
 /** The folder or archive as the engine, which runs elsewhere, can find it. */
 function absolutePath(source: string): string {
-  if (source.startsWith('upload://') || isInBucket(source)) return source;
+  if (uploadIdOf(source) !== null || isInBucket(source)) return source;
   const absolute = path.resolve(source);
   if (existsSync(absolute)) return absolute;
   throw fault('PATH_NOT_FOUND', { path: absolute }, { place: { file: absolute } });

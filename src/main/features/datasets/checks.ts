@@ -4,9 +4,9 @@ import type { FormatChoice, Validation } from '../../../shared/contract/datasets
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
-import { type ExaminationWatch, type Examine, placeOfSource } from './examination.ts';
+import { placeOfSource, type Uploads } from '../uploads/uploads.ts';
+import type { ExaminationWatch, Examine } from './examination.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
-import type { Uploads } from './source.ts';
 import { evaluateUnopened } from './validation.ts';
 
 export interface CheckRequest {

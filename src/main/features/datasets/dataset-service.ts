@@ -9,6 +9,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';
 import { findProject } from '../projects/project-rows.ts';
+import { placeOfSource, uploadIdOf } from '../uploads/uploads.ts';
 import { Checks } from './checks.ts';
 import { DatasetFiles } from './dataset-files.ts';
 import {
@@ -21,7 +22,6 @@ import {
   requireVersion,
   versionsOf,
 } from './dataset-rows.ts';
-import { placeOfSource } from './examination.ts';
 import { isAbout } from './image-findings.ts';
 import { imageViews } from './image-views.ts';
 import type { ImageReader } from './images.ts';
@@ -121,7 +121,7 @@ export class DatasetService {
       name,
       description: request.description ?? null,
       format: request.format,
-      source: request.path.startsWith('upload://') ? request.path : source.path,
+      source: uploadIdOf(request.path) === null ? source.path : request.path,
       mode: request.mode,
       skipInvalid: request.skipInvalid,
       reading,

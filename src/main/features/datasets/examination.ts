@@ -1,8 +1,8 @@
 import type { LabelCounts } from '../../../shared/contract/dataset-labels.ts';
 import type { Reading } from '../../../shared/contract/dataset-reading.ts';
 import type { DatasetVersion, FormatChoice, Validation } from '../../../shared/contract/datasets.ts';
+import type { SourcePlace } from '../uploads/uploads.ts';
 import type { AcceptedImage } from './images.ts';
-import type { SourcePlace, Uploads } from './source.ts';
 
 /** What was found in a source, and what could be imported of it. */
 export interface Examination {
@@ -46,12 +46,3 @@ export interface ExaminationWatch {
 
 /** Looks at everything in a source. @throws TrainyardError as {@link OpenSource}; no fault of a file throws */
 export type Examine = (request: ExaminationRequest, watch: ExaminationWatch) => Promise<Examination>;
-
-const uploadScheme = 'upload://';
-
-/** Where the source lies that an import or a check names. @throws TrainyardError as {@link Uploads.resolve} */
-export async function placeOfSource(uploads: Pick<Uploads, 'resolve'>, source: string): Promise<SourcePlace> {
-  if (!source.startsWith(uploadScheme)) return { path: source, uploadName: null };
-  const { path, name } = await uploads.resolve(source.slice(uploadScheme.length));
-  return { path, uploadName: name };
-}

@@ -10,8 +10,9 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Scratch, ScratchFolder } from '../../platform/scratch.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
+import { placeOfSource, type Uploads } from '../uploads/uploads.ts';
 import type { ImportRecord, NewVersion } from './dataset-rows.ts';
-import { annotationsFile, type Examination, type Examine, placeOfSource } from './examination.ts';
+import { annotationsFile, type Examination, type Examine } from './examination.ts';
 import type { FileProgress } from './file-progress.ts';
 import type { AcceptedImage } from './images.ts';
 import { commitImport, enterStoring, reserveVersion } from './import-rows.ts';
@@ -27,7 +28,7 @@ import {
   sizesKey,
   timesKey,
 } from './manifest.ts';
-import { type DatasetSource, EntryFault, type OpenSource, type Uploads } from './source.ts';
+import { type DatasetSource, EntryFault, type OpenSource } from './source.ts';
 import { noneTurned } from './upright-sizes.ts';
 import { countClasses } from './validation.ts';
 

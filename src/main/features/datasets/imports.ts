@@ -8,6 +8,7 @@ import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts'
 import { retry } from '../../platform/waiting.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
+import { releaseSource } from '../uploads/uploads.ts';
 import type { ImportRecord } from './dataset-rows.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import { type ImportParts, runImport } from './import-job.ts';
@@ -244,9 +245,8 @@ export class Imports {
 
   /** An upload has served once its bytes are a version; a failed one stays, to be imported without its faults. */
   private async releaseUpload({ id, source }: ImportRecord): Promise<void> {
-    if (!source.startsWith('upload://')) return;
     try {
-      await this.parts.uploads.release(source.slice('upload://'.length));
+      await releaseSource(this.parts.uploads, source);
     } catch (error) {
       this.parts.log.error({ importId: id, err: error }, 'an upload that was imported could not be removed');
     }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Reading } from '../../../shared/contract/dataset-reading.ts';
+import type { SourcePlace } from '../uploads/uploads.ts';
 import type { Problem } from './problems.ts';
 
 /** One thing that a source holds. `path` has the source's own spelling, parted by `/`. */
@@ -47,22 +48,8 @@ export interface DatasetSource {
 }
 
 /** Where a source is: a path of this machine, or `s3://bucket/prefix`. */
-export interface SourcePlace {
-  readonly path: string;
-  /** What its owner called it, where it is an upload: then it lies in the state folder. */
-  readonly uploadName: string | null;
-}
-
 /** @throws TrainyardError PATH_NOT_ABSOLUTE, PATH_NOT_FOUND, UNREADABLE_FILE, ARCHIVE_UNREADABLE, STATE_FOLDER, and those of S3 */
 export type OpenSource = (place: SourcePlace, reading?: Reading) => Promise<DatasetSource>;
-
-/** Archives that were sent to the engine and wait to be imported. */
-export interface Uploads {
-  /** The archive's absolute path and the name it was sent under. @throws TrainyardError UPLOAD_NOT_FOUND */
-  resolve(uploadId: string): Promise<{ readonly path: string; readonly name: string }>;
-  /** Removes an upload; harmless where it is gone. */
-  release(uploadId: string): Promise<void>;
-}
 
 /** Files that stay where they are (`in_place`), and those of the object store's local folder. `file` is relative to `root`. */
 export interface RootedFiles {

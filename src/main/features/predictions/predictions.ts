@@ -6,8 +6,8 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { whyNoPrediction } from '../../../shared/errors/predictions.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import type { Uploads } from '../datasets/source.ts';
 import type { RunViews } from '../runs/run-views.ts';
+import { placeOfSource, releaseSource, type Uploads, uploadIdOf } from '../uploads/uploads.ts';
 import { filesOf, type ModelDescription, modelDescription } from './model-description.ts';
 import type { Predictor } from './ports.ts';
 
@@ -39,7 +39,6 @@ interface PredictionInput {
 const descriptionName = 'model.json';
 /** A description names classes: a hundred thousand of them are some megabytes. */
 const longestDescription = 16 * 2 ** 20;
-const uploadScheme = 'upload://';
 
 /** What runs' models make of images that people give. */
 export class Predictions {
@@ -66,15 +65,15 @@ export class Predictions {
    */
   async predict({ run: runId, image, preview, signal }: PredictionInput): Promise<Prediction> {
     const { runs, uploads, predictor } = this.parts;
-    const upload = image.startsWith(uploadScheme) ? image.slice(uploadScheme.length) : null;
     try {
       const run = await runs.show(runId);
       const model = await this.modelOf(run);
       if ('fault' in model) throw model.fault;
       const why = predictor.whyNot(model.description.format);
       if (why) throw why;
-      if (upload === null && !path.isAbsolute(image)) throw fault('PATH_NOT_ABSOLUTE', { path: image });
-      const file = upload === null ? image : (await uploads.resolve(upload)).path;
+      if (uploadIdOf(image) === null && !path.isAbsolute(image))
+        throw fault('PATH_NOT_ABSOLUTE', { path: image });
+      const { path: file } = await placeOfSource(uploads, image);
       const { description, files } = model;
       const placed = {
         key: files.map(({ id, createdAt }) => `${id} ${createdAt}`).join(' '),
@@ -84,7 +83,7 @@ export class Predictions {
       const found = await predictor.predict({ model: placed, image: file, wantsPreview: preview, signal });
       return { ...found, model: described(model) };
     } finally {
-      if (upload !== null) await uploads.release(upload);
+      await releaseSource(uploads, image);
     }
   }
 

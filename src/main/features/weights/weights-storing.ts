@@ -12,9 +12,8 @@ import { retry } from '../../platform/waiting.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-import { placeOfSource } from '../datasets/examination.ts';
-import type { Uploads } from '../datasets/source.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
+import { placeOfSource, releaseSource, type Uploads } from '../uploads/uploads.ts';
 import { isOfHuggingFace, type Wanted } from './hub-files.ts';
 import { WeightsProgress } from './weights-progress.ts';
 import {
@@ -187,7 +186,7 @@ export class WeightsStoring {
   private async tidy({ id, source, downloads: fetched }: WeightsWork): Promise<void> {
     const { uploads, downloads, log } = this.parts;
     try {
-      if (source.startsWith('upload://')) await uploads.release(source.slice('upload://'.length));
+      await releaseSource(uploads, source);
       for (const { candidates } of fetched ?? [])
         for (const { url } of candidates) await downloads.discard(url);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { CachedWeights, Weights, WeightsProgress } from '../../../shared/co
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';
-import { placeOfSource } from '../datasets/examination.ts';
+import { placeOfSource } from '../uploads/uploads.ts';
 import { filesToFetch, isOfHuggingFace } from './hub-files.ts';
 import {
   beginRemoval,

@@ -8,9 +8,9 @@ import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts'
 import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
-import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { findProject, insertProject } from '../../../../src/main/features/projects/project-rows.ts';
+import { FileUploads } from '../../../../src/main/features/uploads/files/file-uploads.ts';
 import type { S3Endpoint } from '../../../../src/main/platform/endpoints.ts';
 import { Scratch } from '../../../../src/main/platform/scratch.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';

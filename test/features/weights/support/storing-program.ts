@@ -1,9 +1,13 @@
 import path from 'node:path';
 import { pino } from 'pino';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
-import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { nameOfSource, openFetched, openWeights } from '../../../../src/main/features/weights/files/weights-source.ts';
+import { FileUploads } from '../../../../src/main/features/uploads/files/file-uploads.ts';
+import {
+  nameOfSource,
+  openFetched,
+  openWeights,
+} from '../../../../src/main/features/weights/files/weights-source.ts';
 import { Downloads } from '../../../../src/main/features/weights/hubs/download.ts';
 import { WeightsService } from '../../../../src/main/features/weights/weights.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';

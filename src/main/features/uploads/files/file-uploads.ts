@@ -7,13 +7,13 @@ import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { readStateText } from '../../../platform/state-file.ts';
 import { TemporaryFiles } from '../../../stores/objects/files/temporary-files.ts';
-import type { Uploads } from '../source.ts';
+import type { Uploads } from '../uploads.ts';
 
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** An upload that was not imported within a week is removed. */
+/** An upload that was not used within a week is removed. */
 const keptMs = 7 * 24 * 3600_000;
 
-/** Uploaded archives: `<folder>/<id>/archive`, and the file name it was sent under in `name.txt`. One process owns the folder. */
+/** Uploaded files: `<folder>/<id>/archive`, and the file name it was sent under in `name.txt`. One process owns the folder. */
 export class FileUploads implements Uploads {
   private readonly folder: string;
   private readonly temporary: TemporaryFiles;
@@ -23,7 +23,7 @@ export class FileUploads implements Uploads {
     this.temporary = temporary;
   }
 
-  /** Opens the folder, and removes unfinished uploads and those that were not imported within a week. */
+  /** Opens the folder, and removes unfinished uploads and those that were not used within a week. */
   static async open(folder: string, now = Date.now()): Promise<FileUploads> {
     await makeFolder(folder);
     const temporary = await TemporaryFiles.open(path.join(folder, '.incoming'));
@@ -35,7 +35,7 @@ export class FileUploads implements Uploads {
     return new FileUploads(folder, temporary);
   }
 
-  /** Keeps an archive; resolves once it is whole on the disk. */
+  /** Keeps a file; resolves once it is whole on the disk. */
   async store(uploadId: string, name: string, body: Readable): Promise<{ sizeBytes: number }> {
     const target = this.place(uploadId);
     const aside = this.temporary.newPath();
@@ -56,8 +56,8 @@ export class FileUploads implements Uploads {
     const place = this.place(uploadId);
     const archive = path.join(place, 'archive');
     const hint = {
-      en: 'Remove the upload, and upload the archive again.',
-      ko: '보낸 파일을 지우고 압축 파일을 다시 보내세요.',
+      en: 'Remove the upload, and upload the file again.',
+      ko: '보낸 파일을 지우고 다시 보내세요.',
     };
     const name = readStateText(path.join(place, 'name.txt'), { hint, largest: 64 * 1024 });
     const stats = await lstat(archive).catch((error: unknown) => {
