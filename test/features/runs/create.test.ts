@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { sweepConfigDocuments } from '../../../src/main/features/runs/create-run.ts';
-import { configOf, insertConfig } from '../../../src/main/features/runs/run-rows.ts';
+import { configOf, insertConfig } from '../../../src/main/features/runs/run-config-rows.ts';
 import { Db } from '../../../src/main/postgres/db.ts';
 import type { CreateRunInput } from '../../../src/shared/contract/runs.ts';
 import { createWorld, queueRun } from './support/acts.ts';

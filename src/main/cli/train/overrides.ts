@@ -64,19 +64,6 @@ function setAtPath(target: Record<string, unknown>, field: string, value: unknow
 /** Weights are named by a path, which the engine looks up from the root, or by the name of stored ones. */
 const whereItIs = (weights: string) => (existsSync(weights) ? resolve(weights) : weights);
 
-/** A document over another: what it says wins, field by field; a list is one value. */
-export function layered(
-  below: Record<string, unknown>,
-  above: Record<string, unknown>,
-): Record<string, unknown> {
-  const merged = { ...below };
-  for (const [field, value] of Object.entries(above)) {
-    const under = merged[field];
-    merged[field] = isRecord(value) && isRecord(under) ? layered(under, value) : value;
-  }
-  return merged;
-}
-
 /**
  * Merges the flags over the config file; flags win.
  * @throws TrainyardError USAGE naming the flag whose value is out of range

@@ -4,6 +4,7 @@ import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { executorChoices } from '../../../shared/model/executor.ts';
+import { layered } from '../../../shared/model/layered.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import {
   earlyStopMetrics,
@@ -20,7 +21,7 @@ import { language, translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine } from '../lib/output.ts';
 import { follow } from '../runs/follow.ts';
 import { readConfigFile } from './config-file.ts';
-import { layered, overridesOf } from './overrides.ts';
+import { overridesOf } from './overrides.ts';
 import { type ScriptOptions, scriptFrom } from './script.ts';
 
 interface TrainOptions extends CommonOptions, ScriptOptions {

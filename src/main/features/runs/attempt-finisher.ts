@@ -6,7 +6,8 @@ import { type AttemptChange, type AttemptRow, changeAttemptStatus, newestAttempt
 import { isUnderWay } from './decide.ts';
 import { lostOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import { executorOf, type Workstation } from './ports.ts';
-import { changeRunStatus, lockRun, type RunRow, scriptOf } from './run-rows.ts';
+import { scriptOf } from './run-config-rows.ts';
+import { changeRunStatus, lockRun, type RunRow } from './run-rows.ts';
 
 /** How many lines of standard error an ended run shows. */
 const shownErrorLines = 20;

@@ -18,18 +18,16 @@ import {
 import { cardsOfKind, checkCards } from './cards.ts';
 import { isUnderWay, type Stop } from './decide.ts';
 import { type Executor, executorOf, type RunConfig, type Workstation } from './ports.ts';
+import { configOf, scriptOf, weightsOf } from './run-config-rows.ts';
 import {
   changeRun,
   changeRunStatus,
-  configOf,
   findRun,
   firstQueued,
   lockQueue,
   lockRun,
   type RunRow,
   runsUnderWay,
-  scriptOf,
-  weightsOf,
 } from './run-rows.ts';
 
 /** `full`: no slot is free here. `passed`: it waits no more (another engine was quicker), or another run comes first. */

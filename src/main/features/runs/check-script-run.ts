@@ -4,7 +4,8 @@ import { scriptName } from '../../../shared/model/script.ts';
 import type { Script } from '../../../shared/model/script-schema.ts';
 import type { Workstation } from './ports.ts';
 import type { CheckedRun } from './queue-run.ts';
-import { insertScript, lockSources } from './run-rows.ts';
+import { insertScript } from './run-config-rows.ts';
+import { lockSources } from './run-rows.ts';
 
 /** The executors of scripts: processes of this machine, and containers of an image of somebody's own. */
 export const scriptExecutor = 'process';

@@ -11,19 +11,18 @@ import { appendToJournal } from '../journal/journal-rows.ts';
 import { checkpointsOf, newestAttempt } from './attempt-rows.ts';
 import { isUnderWay } from './decide.ts';
 import type { RunDirectories } from './ports.ts';
+import { configOf, scriptOf } from './run-config-rows.ts';
 import type { RunNotifier } from './run-notifier.ts';
 import { runSummaries } from './run-queries.ts';
 import {
   type Checkpoint,
   changeRun,
   changeRunStatus,
-  configOf,
   findRun,
   lockRun,
   lockSources,
   type RetryWanted,
   type RunRow,
-  scriptOf,
 } from './run-rows.ts';
 
 /** What a person asks of a run that exists. Each command writes an intent; `advance` does the rest. */

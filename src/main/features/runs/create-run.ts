@@ -21,7 +21,8 @@ import { checkScriptRun } from './check-script-run.ts';
 import { chooseExecutor } from './choose-executor.ts';
 import type { Workstation } from './ports.ts';
 import { type CheckedRun, type Queueing, queueRun } from './queue-run.ts';
-import { findRunByRequest, insertConfig, knownRuns, lockSources } from './run-rows.ts';
+import { insertConfig } from './run-config-rows.ts';
+import { findRunByRequest, knownRuns, lockSources } from './run-rows.ts';
 
 const importAgain = {
   en: 'Import it again, or choose another.',

@@ -9,8 +9,8 @@ import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { findProject } from '../projects/project-rows.ts';
 import type { RunDirectories } from './ports.ts';
+import { configOf, scriptOf } from './run-config-rows.ts';
 import { findArtifact, listRuns, type RunQuery, runDetails, runSummaries } from './run-queries.ts';
-import { configOf, scriptOf } from './run-rows.ts';
 
 export interface RunListRequest extends Pick<RunQuery, 'sort' | 'order'>, PageQuery {
   readonly project?: string | undefined;

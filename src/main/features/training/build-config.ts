@@ -2,7 +2,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { type Parameter, phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { taskWords } from '../../../shared/format/task.ts';
-import { isRecord } from '../../../shared/model/is-record.ts';
+import { layered } from '../../../shared/model/layered.ts';
 import {
   type TaskType,
   type TrainingConfig,
@@ -15,15 +15,6 @@ import { completeSplits } from './splits.ts';
 import { partsOf, type TrainableModel } from './trainable-model.ts';
 
 const plainSplits = { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 };
-
-/** Values of `over` where they are said, else those of `under`; objects are merged, arrays and null replace. */
-function merge(under: unknown, over: unknown): unknown {
-  if (over === undefined) return under;
-  if (!isRecord(under) || !isRecord(over)) return over;
-  const merged: Record<string, unknown> = { ...under };
-  for (const [name, value] of Object.entries(over)) merged[name] = merge(under[name], value);
-  return merged;
-}
 
 /**
  * The whole config of a training: what a person said, over the model's defaults, over the schema's.
@@ -51,13 +42,13 @@ export function buildConfig(
   const noAmp = resources.gpuCount === 0 ? { amp: false } : {};
   const parsed = trainingConfigSchema.safeParse({
     task: { type: task, numClasses: dataset.classNames.length, classNames: [...dataset.classNames] },
-    model: merge(merge(model.defaults.model ?? {}, overrides.model), partsOf(model.id)),
-    dataset: merge(merge(model.defaults.dataset ?? {}, ofDataset), {
+    model: layered(layered(model.defaults.model ?? {}, overrides.model), partsOf(model.id)),
+    dataset: layered(layered(model.defaults.dataset ?? {}, ofDataset), {
       datasetId: dataset.id,
       version: dataset.version,
       ...splits,
     }),
-    training: merge({ ...model.defaults.training, ...noAmp }, overrides.training),
+    training: layered({ ...model.defaults.training, ...noAmp }, overrides.training),
     resources,
   });
   if (!parsed.success) {

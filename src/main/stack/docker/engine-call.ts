@@ -24,18 +24,12 @@ export async function callEngine(
   address: Pick<DockerAddress, 'url' | 'certificates'>,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  body?: object,
 ): Promise<unknown> {
-  const sent = body === undefined ? '' : JSON.stringify(body);
-  const headers = {
-    host: 'docker',
-    'content-length': Buffer.byteLength(sent),
-    ...(body && { 'content-type': 'application/json' }),
-  };
+  const headers = { host: 'docker', 'content-length': 0 };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const call = request({ method, path, headers, createConnection: () => openSocket(address) }, resolve);
     call.on('error', reject);
-    call.end(sent);
+    call.end();
   });
   const pieces: Buffer[] = [];
   for await (const piece of response) pieces.push(piece);

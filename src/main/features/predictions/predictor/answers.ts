@@ -1,6 +1,6 @@
 import type { Found } from '../../../../shared/contract/predictions.ts';
 import type { TorchModel } from '../model-description.ts';
-import { enlarge, runsIn } from './masks.ts';
+import { enlarge, runsIn, type Size } from './masks.ts';
 
 /** An output of a network; its first dimension is the one image. */
 export interface Output {
@@ -57,11 +57,6 @@ function shaped(output: Output | undefined, name: string, dims: readonly (number
       `its output "${name}" is [${output?.dims.join(', ') ?? ''}], not [${dims.map((side) => side ?? 'n').join(', ')}]`,
     );
   return output;
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The most probable class of each pixel; what is left of the background is nothing. */
