@@ -80,6 +80,53 @@ describe.skipIf(reason !== null)('in containers', () => {
     expect(await output()).toBe('');
   });
 
+  test('what has only the labels of a run’s container is neither it nor removed with it', async () => {
+    await using machine = await containerMachine();
+    const { executor, runDirectory } = await prepared(machine, 'quick');
+    const label = `trainyard.directory=${runDirectory}`;
+    const foreign = (await docker(['run', '-d', '--label', label, baseImage ?? '', 'sleep', '60'])).trim();
+    try {
+      await executor.clear(runDirectory);
+      await executor.endOrphan(runDirectory, 0);
+      expect(await executor.adopt(runDirectory)).toBe(false);
+      expect((await docker(['inspect', '-f', '{{.State.Running}}', foreign])).trim()).toBe('true');
+    } finally {
+      await docker(['rm', '-f', foreign]);
+    }
+  });
+
+  test('somebody else’s container that has the name of a run’s is not removed for it', async () => {
+    await using machine = await containerMachine();
+    const { executor, runDirectory } = await prepared(machine, 'quick');
+    const { name } = JSON.parse(await readFile(path.join(runDirectory, 'container.json'), 'utf8'));
+    const foreign = (await docker(['create', '--name', name, baseImage ?? '', 'true'])).trim();
+    try {
+      expect(await executor.start(runDirectory, [])).toContain('Conflict');
+      expect(await docker(['inspect', '-f', '{{.Id}}', foreign])).toContain(foreign);
+    } finally {
+      await docker(['rm', '-f', foreign]);
+    }
+  });
+
+  test('a trainer cannot change what its container is made by', async () => {
+    await using machine = await containerMachine();
+    const { executor, runDirectory, output, until } = await prepared(machine, 'waiting');
+    expect(await executor.start(runDirectory, [])).toBeNull();
+    await waitFor('a line', async () => (await output()) === 'ready\n');
+    const { supervisor } = await until('running');
+    const { id = '' } = supervisor.container ?? {};
+    for (const file of ['config.json', 'container.json'])
+      for (const attempt of [
+        `echo '{}' > ${file}`,
+        `rm -f ${file}`,
+        `mv ${file} aside`,
+        `touch -d 2001-01-01 ${file}`,
+      ])
+        await expect(docker(['exec', '-w', '/trainyard/run', id, 'sh', '-c', attempt])).rejects.toThrow();
+    await machine.directories.askToStop(runDirectory, 60_000);
+    await until('exited');
+  });
+
   test('pretrained weights that no file is named for are refused before anything is started', async () => {
     await using machine = await containerMachine();
     const runDirectory = machine.directories.folderOf('00000000-0000-4000-8000-000000000001', 1);

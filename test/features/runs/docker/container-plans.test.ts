@@ -36,12 +36,14 @@ const facts: ContainerFacts = {
   ...{ gpuUuids: ['GPU-a', 'GPU-b'], processors: 16, memoryBytes: 64 * gibibyte },
 };
 
-test('a trainer’s container sees its run directory, its data, its checkpoint and its weights, all but the first read-only', () => {
+test('a trainer’s container sees its run directory, its data, its checkpoint and its weights, all but the first read-only, and of that not what it is made by', () => {
   const { HostConfig: host, ...plan } = planContainer(config, facts);
   expect(plan).toMatchObject({ Image: 'trainyard/trainer:1', User: '1000:1000', OpenStdin: true });
   expect(plan.Labels).toMatchObject({ 'trainyard.run': 'r', 'trainyard.attempt': '2' });
   expect(host?.Mounts?.map(({ Source, Target, ReadOnly = false }) => [Source, Target, ReadOnly])).toEqual([
     ['/state/runs/r/2', '/trainyard/run', false],
+    ['/state/runs/r/2/config.json', '/trainyard/run/config.json', true],
+    ['/state/runs/r/2/container.json', '/trainyard/run/container.json', true],
     ['/disk/photos', '/trainyard/data', true],
     ['/state/runs/r/1/checkpoints/last-7', '/trainyard/checkpoint/last-7', true],
     ['/w/fcos.pth', '/trainyard/weights/fcos.pth', true],
@@ -93,9 +95,11 @@ test('a script’s container sees its folder and its run directory, and has no n
   expect(plan.Env).toContain('CUDA_VISIBLE_DEVICES=1');
   expect(plan.Env?.filter((one) => one.startsWith('PATH='))).toEqual([]);
   expect(plan.Labels).toMatchObject({ 'trainyard.run': 'r', 'trainyard.attempt': '2' });
-  expect(host?.Mounts).toEqual([
-    { Type: 'bind', Source: '/state/runs/r/2', Target: '/trainyard/run' },
-    { Type: 'bind', Source: '/disk/work', Target: '/home/me/work' },
+  expect(host?.Mounts?.map(({ Source, Target, ReadOnly = false }) => [Source, Target, ReadOnly])).toEqual([
+    ['/state/runs/r/2', '/trainyard/run', false],
+    ['/state/runs/r/2/config.json', '/trainyard/run/config.json', true],
+    ['/state/runs/r/2/container.json', '/trainyard/run/container.json', true],
+    ['/disk/work', '/home/me/work', false],
   ]);
   expect(host).toMatchObject({ NetworkMode: 'none', CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] });
   expect(host?.DeviceRequests).toHaveLength(1);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type Docker from 'dockerode';
 import type { RunConfig } from '../ports.ts';
-import { restrictedContainer, runInside } from './restricted-container.ts';
+import { readOnly, restrictedContainer, runInside } from './restricted-container.ts';
 import type { WeightsFiles } from './weights-files.ts';
 
 /** Where things are inside. */
@@ -32,12 +32,6 @@ const gibibyte = 1024 ** 3;
 /** What a loader of torch has under way for each process that reads images. */
 const prefetched = 2;
 const largestSharedMemory = 64 * gibibyte;
-
-const readOnly = (Source: string, Target: string): Docker.MountSettings => ({
-  ...{ Type: 'bind', Source, Target, ReadOnly: true },
-  // What is mounted below it on this machine does not come along: it would be writable in there.
-  BindOptions: { Propagation: 'rprivate', NonRecursive: true } as Docker.MountSettings['BindOptions'],
-});
 
 /**
  * Shared memory for the images that the reading processes hand over: torch needs it, and Docker's 64 MB are soon full.

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import path from 'node:path';
 import type Docker from 'dockerode';
 
 /** Labels by which the containers of runs are found. */
@@ -11,8 +12,20 @@ export const runLabels = {
   preparation: 'trainyard.preparation',
 } as const;
 
+/** What tells the containers of a run directory from those of others, at the end of their names. */
+export const nameEnding = (runDirectory: string) => `-${hash('sha256', runDirectory).slice(0, 8)}`;
+
 /** Where a container has its run directory. */
 export const runInside = '/trainyard/run';
+
+/** By these the engine makes the container, perhaps another time: whoever is in it owns the directory, and must not change them. */
+const planned = ['config.json', 'container.json'];
+
+export const readOnly = (Source: string, Target: string): Docker.MountSettings => ({
+  ...{ Type: 'bind', Source, Target, ReadOnly: true },
+  // What is mounted below it on this machine does not come along: it would be writable in there.
+  BindOptions: { Propagation: 'rprivate', NonRecursive: true } as Docker.MountSettings['BindOptions'],
+});
 
 const gibibyte = 1024 ** 3;
 const mostProcesses = 4096;
@@ -48,7 +61,7 @@ export function restrictedContainer(facts: RestrictedFacts): Docker.ContainerCre
   const request = gpus === 'all' ? { Count: -1 } : { DeviceIDs: [...gpus] };
   return {
     // The folder's hash: see `runLabels.directory`.
-    name: `trainyard-${runId}-${attempt}-${hash('sha256', runDirectory).slice(0, 8)}`,
+    name: `trainyard-${runId}-${attempt}${nameEnding(runDirectory)}`,
     Image: image,
     User: user,
     Labels: {
@@ -73,7 +86,11 @@ export function restrictedContainer(facts: RestrictedFacts): Docker.ContainerCre
       // Output goes straight into the run directory: no byte of it depends on the daemon or on whoever is attached.
       LogConfig: { Type: 'none', Config: {} },
       RestartPolicy: { Name: 'no' },
-      Mounts: [{ Type: 'bind', Source: runDirectory, Target: runInside }, ...facts.mounts],
+      Mounts: [
+        { Type: 'bind', Source: runDirectory, Target: runInside },
+        ...planned.map((name) => readOnly(path.join(runDirectory, name), `${runInside}/${name}`)),
+        ...facts.mounts,
+      ],
       DeviceRequests:
         gpus.length === 0
           ? []

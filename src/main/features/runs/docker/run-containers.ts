@@ -10,7 +10,7 @@ import { within } from '../../../platform/deadline.ts';
 import { until } from '../../../platform/waiting.ts';
 import { dockerFault, isGone, statusOf } from '../../../stack/docker/docker-fault.ts';
 import { DaemonRefusal } from '../../../stack/docker-objects.ts';
-import { runLabels } from './restricted-container.ts';
+import { nameEnding, runLabels } from './restricted-container.ts';
 
 const answerWithinMs = 3000;
 const removeWithinMs = 10_000;
@@ -70,18 +70,24 @@ export async function createContainer(runDirectory: string): Promise<{ id: strin
   const { ino, mtimeMs } = await stat(path.join(runDirectory, 'config.json'));
   const preparation = `${ino}-${mtimeMs}`;
   const wanted = { ...plan, Labels: { ...plan.Labels, [runLabels.preparation]: preparation } };
+  const refusal = (error: unknown) =>
+    error instanceof DaemonRefusal
+      ? fault('DOCKER_REFUSED', { said: error.message }, { cause: error })
+      : error;
   for (let tries = 1; ; tries += 1) {
+    let conflict: unknown;
     try {
       const { id } = await askDocker((docker) => docker.createContainer(wanted));
       return { id, isNew: true };
     } catch (error) {
-      if (statusOf(error) !== 409 || tries === mostTries)
-        throw error instanceof DaemonRefusal
-          ? fault('DOCKER_REFUSED', { said: error.message }, { cause: error })
-          : error;
+      if (statusOf(error) !== 409 || tries === mostTries) throw refusal(error);
+      conflict = error;
     }
     const other = await askDocker((docker) => docker.getContainer(plan.name).inspect()).catch(whenGone);
-    if (other?.Config.Labels[runLabels.preparation] === preparation) return { id: other.Id, isNew: false };
+    const { [runLabels.directory]: directory, [runLabels.preparation]: ofOther } = other?.Config.Labels ?? {};
+    // Somebody else's that took the name.
+    if (other && directory !== plan.Labels[runLabels.directory]) throw refusal(conflict);
+    if (other && ofOther === preparation) return { id: other.Id, isNew: false };
     if (other)
       await askDocker((docker) => docker.getContainer(other.Id).remove({ force: true, v: true })).catch(
         whenGone,
@@ -114,9 +120,11 @@ export const runContainers = {
   },
 };
 
-function containersOf(runDirectory: string): Promise<Docker.ContainerInfo[]> {
+/** Labels alone are not enough: an image that somebody made of such a container gives them to each container of its own. */
+async function containersOf(runDirectory: string): Promise<Docker.ContainerInfo[]> {
   const label = [`${runLabels.directory}=${runDirectory}`];
-  return askDocker((docker) => docker.listContainers({ all: true, filters: { label } }));
+  const found = await askDocker((docker) => docker.listContainers({ all: true, filters: { label } }));
+  return found.filter(({ Names }) => Names.some((name) => name.endsWith(nameEnding(runDirectory))));
 }
 
 function whenGone(error: unknown): null {
