@@ -132,6 +132,24 @@ export function fixedDetector({ height, width }: { height: number; width: number
   );
 }
 
+/** Finds so many objects in every image, each surer than the one before. */
+export function crowdedDetector(size: { height: number; width: number }, count: number): Buffer {
+  const scores = Float32Array.from({ length: count }, (_, at) => (at + 1) / count);
+  return onnxModel(
+    size,
+    [
+      constant('boxes', { dims: [1, count, 4], values: new Float32Array(count * 4) }),
+      constant('scores', { dims: [1, count], values: scores }),
+      constant('labels', { dims: [1, count], values: new BigInt64Array(count) }),
+    ],
+    {
+      boxes: { type: 'float', dims: [1, count, 4] },
+      scores: { type: 'float', dims: [1, count] },
+      labels: { type: 'int64', dims: [1, count] },
+    },
+  );
+}
+
 /** What the torch trainer would say of such a model. */
 export const describedModel = (
   task: string,

@@ -9,6 +9,7 @@ import { waitFor } from '../../support/engine.ts';
 import {
   colourClassifier,
   colourSegmenter,
+  crowdedDetector,
   describedModel,
   fixedDetector,
 } from '../../support/onnx-model.ts';
@@ -90,6 +91,19 @@ testWithRuntime('boxes are in pixels of the image, and what is hardly sure is le
     { class: 1, name: 'half', probability: expect.closeTo(0.9), box: [0, 0, 100, 100], mask: null },
     { class: 0, name: 'corner', probability: expect.closeTo(0.4), box: [150, 75, 50, 25], mask: null },
   ]);
+});
+
+testWithRuntime('of more objects than anybody looks at the surest are answered', async () => {
+  await using place = await temporaryFolder();
+  await using predictor = openPredictor(place.folder);
+  const model = placedModel(describedModel('detection', ['speck'], size), {
+    'model.onnx': crowdedDetector(size, 100_000),
+  });
+  const image = await writeImage(place.folder, '#808080');
+  const { objects } = await predictor.predict({ model, image, wantsPreview: false });
+  expect(objects).toHaveLength(1000);
+  expect(objects[0]).toMatchObject({ name: 'speck', probability: 1 });
+  expect(objects.at(-1)?.probability).toBeGreaterThan(0.98);
 });
 
 testWithRuntime('regions are masks in pixels of the image, with the share that they cover', async () => {

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { Downloads } from '../../../src/main/features/weights/hubs/download.ts';
+import { fault } from '../../../src/shared/errors/catalogue.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { startHub } from './support/hub.ts';
 
@@ -21,6 +23,7 @@ async function setting() {
       url?: string;
       signal?: AbortSignal;
       advance?: (done: number) => void;
+      more?: (bytes: number) => Promise<void>;
     } = {},
   ) =>
     downloads.fetch(
@@ -33,6 +36,7 @@ async function setting() {
       {
         signal: more.signal ?? new AbortController().signal,
         begin: async (total, done) => void begun.push([total, done]),
+        more: more.more ?? (async () => {}),
         advance: more.advance ?? (() => {}),
       },
     );
@@ -109,4 +113,68 @@ test('a hub without the file answers nothing, and one that is away is an error t
     message: expect.stringContaining(world.hub.url),
     hint: expect.stringContaining('trainyard weights add FILE --model timm/x'),
   });
+});
+
+test('a file without a size is let in by pieces, and one that is packed is not taken for what was announced', async () => {
+  await using world = await setting();
+  const { hub, fetch, begun, downloads } = world;
+  hub.behaviour.isPacked = true;
+  const found = await fetch({ sha256 });
+  expect(readFileSync(found?.path ?? '')).toEqual(bytes);
+  // Another try asks for all of it, not for the rest of the packed bytes.
+  await fetch();
+  expect(hub.requests.map(({ headers }) => headers.range)).toEqual([undefined, undefined]);
+  expect(begun).toEqual([
+    [null, 0],
+    [null, 0],
+  ]);
+  await downloads.discard(`${hub.url}/model.safetensors`);
+  hub.behaviour.isEndless = true;
+  let pieces = 2;
+  const more = async () => {
+    pieces -= 1;
+    if (pieces === 0) throw fault('WEIGHTS_NO_HUB', { model: 'a full disk', why: '' });
+  };
+  await expect(fetch({ more })).rejects.toMatchObject({ code: 'WEIGHTS_NO_HUB' });
+});
+
+test('more bytes than were announced are kept no more than fewer', async () => {
+  await using world = await setting();
+  const { hub, fetch, folder } = world;
+  hub.behaviour.holdAfter = { bytes: 100_000, times: 1 };
+  const killed = new AbortController();
+  const kill = (done: number) => done === 100_000 && killed.abort();
+  await expect(fetch({ signal: killed.signal, advance: kill })).rejects.toThrow('aborted');
+  hub.behaviour.lies = -1;
+  const found = await fetch();
+  // The rest had too many bytes, and was asked for no further: all of it comes again, without a size.
+  expect(readFileSync(found?.path ?? '')).toEqual(bytes);
+  expect(hub.requests.map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=100000-', undefined]);
+  expect(readdirSync(folder)).toHaveLength(2);
+});
+
+test('what breaks off each time, what leads elsewhere than to a server, and a rest of nothing are errors by name', async () => {
+  await using world = await setting();
+  const { hub, fetch } = world;
+  hub.behaviour.redirectTo = 'file:///etc';
+  await expect(fetch()).rejects.toMatchObject({ code: 'WEIGHTS_HUB_FAILED' });
+  delete hub.behaviour.redirectTo;
+  hub.behaviour.status = 416;
+  await expect(fetch()).rejects.toMatchObject({ code: 'WEIGHTS_HUB_FAILED' });
+  delete hub.behaviour.status;
+  hub.behaviour.holdAfter = { bytes: 0, times: 9 };
+  const broken = fetch();
+  const breaking = setInterval(() => hub.breakOff(), 20);
+  await expect(broken.finally(() => clearInterval(breaking))).rejects.toMatchObject({
+    code: 'WEIGHTS_UNREACHABLE',
+  });
+});
+
+test('a token that is none is not repeated by the error', async () => {
+  await using world = await setting();
+  const token = 'hf_secret\nX: 1';
+  const failed = await world.fetch({ token }).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: 'WEIGHTS_FORBIDDEN' });
+  expect(inspect(failed, { depth: null })).not.toContain('hf_secret');
+  expect(world.hub.requests).toEqual([]);
 });

@@ -17,6 +17,8 @@ export type Answers = Pick<Found, 'classes' | 'objects'>;
 const mostClasses = 20;
 /** Less sure ones are noise. */
 const leastScore = 0.05;
+/** Detectors give some hundreds; a model that gives a million holds nobody up. */
+const mostObjects = 1000;
 
 /** Classes by their probabilities, the surest first. */
 export function classAnswers(probabilities: ArrayLike<number | bigint>, names: readonly string[]): Answers {
@@ -108,12 +110,15 @@ function objectsIn(
   const drawn = outputs.get('masks');
   const masks = drawn && shaped(drawn, 'masks', [1, count, null, null]);
   const [across, down] = [image.width / input.width, image.height / input.height];
-  const objects: Answers['objects'] = [];
+  const sure: { at: number; probability: number; index: number; name: string }[] = [];
   for (let at = 0; at < count; at += 1) {
     const probability = unit(scores.data[at]);
     const index = Number(labels.data[at]);
     const name = names[index];
-    if (probability < leastScore || name === undefined) continue;
+    if (probability >= leastScore && name !== undefined) sure.push({ at, probability, index, name });
+  }
+  sure.sort((one, other) => other.probability - one.probability);
+  return sure.slice(0, mostObjects).map(({ at, probability, index, name }) => {
     const corner = (place: number, scale: number, most: number) =>
       Math.min(most, Math.max(0, Number(boxes.data[at * 4 + place]) * scale || 0));
     const [left, top] = [corner(0, across, image.width), corner(1, down, image.height)];
@@ -124,15 +129,14 @@ function objectsIn(
       Math.max(0, right - left),
       Math.max(0, lower - top),
     ];
-    objects.push({
+    return {
       class: index,
       name,
       probability,
       box,
       mask: masks ? maskAt(masks, at, input, image) : null,
-    });
-  }
-  return objects.sort((one, other) => other.probability - one.probability);
+    };
+  });
 }
 
 function maskAt(
