@@ -136,6 +136,7 @@ test('a file without a size is let in by pieces, and one that is packed is not t
     if (pieces === 0) throw fault('WEIGHTS_NO_HUB', { model: 'a full disk', why: '' });
   };
   await expect(fetch({ more })).rejects.toMatchObject({ code: 'WEIGHTS_NO_HUB' });
+  expect(readdirSync(world.folder)).toEqual([]);
 });
 
 test('more bytes than were announced are kept no more than fewer', async () => {

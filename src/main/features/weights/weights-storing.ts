@@ -41,6 +41,7 @@ type Fetch = (
   watcher: {
     signal: AbortSignal;
     begin: (total: number | null, done: number) => Promise<void>;
+    more: (bytes: number) => Promise<void>;
     advance: (done: number) => void;
   },
 ) => Promise<{ readonly path: string } | null>;
@@ -255,6 +256,7 @@ export class WeightsStoring {
         await checkRoom((total ?? done) - done, what);
         progress.enter('downloading', total, done);
       },
+      more: (bytes: number) => checkRoom(bytes, what),
       advance: (done: number) => progress.advance(done),
     };
     for (const { name, url } of candidates) {

@@ -15,6 +15,10 @@ export interface Answer {
 }
 
 const mostRedirects = 6;
+const noToken = {
+  en: 'before it was asked: the token has spaces, line breaks or letters that none has',
+  ko: '(보내기 전: 토큰에 공백, 줄바꿈 등 있을 수 없는 문자가 있음)',
+};
 
 /**
  * Asks for a file, or for the rest of one. Redirects are followed, and the token goes to the hub alone, never over a line that anybody can read.
@@ -27,6 +31,9 @@ export async function ask(
   rest: { readonly from: number; readonly tag: string } | null,
   signal: AbortSignal,
 ): Promise<Answer> {
+  // The client names a header's value in its error, and errors are kept.
+  if (token !== null && !/^[\x21-\x7e]+$/.test(token))
+    throw fault('WEIGHTS_FORBIDDEN', { address: url, status: noToken });
   let sha256: string | null = null;
   let at = new URL(url);
   for (let redirects = 0; ; redirects += 1) {
@@ -53,9 +60,10 @@ export async function ask(
     if (response.status < 300 || response.status >= 400 || to === null)
       return checked(response, url, sha256, rest?.from ?? 0);
     await response.body?.cancel();
-    if (redirects === mostRedirects || !URL.canParse(to, at))
+    const next = URL.parse(to, at);
+    if (redirects === mostRedirects || !next || !/^https?:$/.test(next.protocol))
       throw fault('WEIGHTS_HUB_FAILED', { address: url, status: `${response.status} → ${to}` });
-    at = new URL(to, at);
+    at = next;
   }
 }
 
@@ -75,16 +83,18 @@ async function checked(
   const length = headers.get('content-length');
   const total = status === 200 ? length : (whole ?? null);
   const tag = headers.get('etag');
+  // Asked not to: length and tag are those of the packed bytes, and what is read are others.
+  const isPacked = !/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '');
   const answer = {
-    ...{ status, sha256, total: total === null ? null : Number(total) },
+    ...{ status, sha256, total: total === null || isPacked ? null : Number(total) },
     // A weak tag does not stand for bytes.
-    tag: tag?.startsWith('W/') === false ? tag : null,
+    tag: tag?.startsWith('W/') === false && !isPacked ? tag : null,
     body: body ?? none(),
   };
   const begins = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
-  if (status === 200 || (status === 206 && Number(begins) === from)) return answer;
+  if (status === 200 || (status === 206 && Number(begins) === from && !isPacked)) return answer;
   await body?.cancel();
-  if (status === 404 || status === 416) return { ...answer, body: none() };
+  if (status === 404 || (status === 416 && from > 0)) return { ...answer, body: none() };
   if (status === 401 || status === 403)
     throw fault('WEIGHTS_FORBIDDEN', { address: url, status: `(${status})` });
   throw fault('WEIGHTS_HUB_FAILED', { address: url, status: `${status} ${response.statusText}`.trim() });

@@ -23,11 +23,15 @@ interface Watcher {
   readonly signal: AbortSignal;
   /** Called when the size is known, with what is there already, and as bytes come. @throws to refuse the download */
   readonly begin: (total: number | null, done: number) => Promise<void>;
+  /** Called before so many bytes more come than were announced. @throws to end the download */
+  readonly more: (bytes: number) => Promise<void>;
   readonly advance: (done: number) => void;
 }
 
 /** Attempts in a row that bring nothing. */
 const mostAttempts = 4;
+/** Of a file whose size nobody says, room is asked for by such pieces. */
+const piece = 64 * 2 ** 20;
 
 /** Downloads in a folder: what a kill or a broken connection left of one is gone on with. */
 export class Downloads {
@@ -59,7 +63,7 @@ export class Downloads {
         const has = await sizeOf(file);
         failed = has > had ? 1 : failed + 1;
         had = has;
-        if (failed >= mostAttempts) throw error;
+        if (failed >= mostAttempts) throw error instanceof BrokenOff ? unreachable(request, error) : error;
         await pause(backOff.next(), watcher.signal);
       }
     }
@@ -95,19 +99,28 @@ export class Downloads {
     await watcher.begin(answer.total, from);
     await using handle = await open(file, from > 0 ? 'a' : 'w', 0o600);
     let done = from;
+    let mayHave = answer.total ?? from;
     try {
       for await (const chunk of answer.body) {
-        await handle.write(chunk);
         done += chunk.length;
+        if (answer.total !== null && done > answer.total) break;
+        for (; done > mayHave; mayHave += piece) await watcher.more(piece);
+        await handle.write(chunk);
         watcher.advance(done);
       }
     } catch (error) {
+      // Nothing of it could be gone on with.
+      if (answer.tag === null) await this.discard(request.url);
       if (watcher.signal.aborted || hasCode(error, 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO')) throw error;
+      if (error instanceof TrainyardError) throw error;
       throw new BrokenOff(errorMessage(error), { cause: error });
     }
     await handle.sync();
-    if (answer.total !== null && done < answer.total)
+    if (answer.total !== null && done !== answer.total) {
+      // Other bytes than those that were announced: which of them are right, nobody knows.
+      if (done > answer.total) await this.discard(request.url);
       throw new BrokenOff(`${done} of ${answer.total} bytes came`);
+    }
     return answer;
   }
 
@@ -123,6 +136,9 @@ export class Downloads {
 
 /** A connection that broke while the bytes came. */
 class BrokenOff extends Error {}
+
+const unreachable = ({ url, model }: Request, error: BrokenOff) =>
+  fault('WEIGHTS_UNREACHABLE', { address: new URL(url).origin, model, why: error.message }, { cause: error });
 
 /** Whether another attempt may go better. */
 function isPassing(error: unknown): boolean {
