@@ -1,13 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cliJson, type RunningEngine, startEngine, waitFor } from '../support/engine.ts';
-import { preparedHome } from '../support/prepared-home.ts';
-import { rest } from '../support/rest.ts';
+import { waitFor } from '../support/engine.ts';
 import { docker } from '../support/servers.ts';
 import { writeShapesDataset } from '../support/shapes-dataset.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 import { withoutTorch } from './support/torch-image.ts';
+import { openTrainingEngine } from './support/training-engine.ts';
 
 // Six trainings with three kills each take minutes; the trainer's own tests resume each task once, without an engine.
 const reason = process.env.TRAINYARD_TEST_TRAIN === 'full' ? withoutTorch() : 'by npm run test:train';
@@ -32,9 +31,6 @@ function curveOf(points: readonly Point[]): Map<number, Record<string, number>> 
   return curve;
 }
 
-const containersOf = async (id: string) =>
-  (await docker(['ps', '-q', '--filter', `label=trainyard.run=${id}`])).trim().split('\n').filter(Boolean);
-
 const tasks = [
   { task: 'classification', model: 'timm/resnet18', data: 'classes', augmentation: { mixup: true } },
   {
@@ -48,44 +44,18 @@ const tasks = [
 ] as const;
 
 describe.skipIf(reason !== null)('a training that is killed at three points and resumed', () => {
-  let place: Awaited<ReturnType<typeof preparedHome>>;
-  let home: string;
-  let engine: RunningEngine;
-  const json = <T>(...args: string[]) => cliJson<T>(home, args);
-  const over = ['completed', 'failed', 'cancelled'];
-  const untilOver = (id: string) =>
-    waitFor(
-      `the end of run ${id}`,
-      async () => {
-        const run = await rest<{ status: string; error: string | null }>(engine, 'GET', `/runs/${id}`);
-        return over.includes(run.status) && run;
-      },
-      600_000,
-    );
-  const pointsOf = async (id: string) =>
-    (await json<{ metrics: readonly Point[] }>('runs', 'metrics', id)).metrics;
-  const eventsOf = (id: string, attempt: number) =>
-    readFile(path.join(home, 'runs', id, String(attempt), 'events.jsonl'), 'utf8').catch(() => '');
-
+  let trainings: Awaited<ReturnType<typeof openTrainingEngine>>;
   beforeAll(async () => {
-    place = await preparedHome();
-    home = place.home;
-    const folder = path.dirname(home);
-    [engine] = await Promise.all([
-      startEngine(home),
-      writeTinyDataset(path.join(folder, 'classes'), { images: 40, side: 32 }),
-      writeShapesDataset(path.join(folder, 'shapes'), { images: 40 }),
-    ]);
-    await json('project', 'create', 'demo');
-    for (const name of ['classes', 'shapes']) {
-      await json('dataset', 'import', path.join(folder, name), '--project', 'demo', '--name', name);
-    }
+    trainings = await openTrainingEngine({
+      classes: (folder) => writeTinyDataset(folder, { images: 40, side: 32 }),
+      shapes: (folder) => writeShapesDataset(folder, { images: 40 }),
+    });
   }, 120_000);
+  afterAll(() => trainings[Symbol.asyncDispose](), 120_000);
 
-  afterAll(async () => {
-    await engine.stop();
-    await place[Symbol.asyncDispose]();
-  });
+  const pointsOf = async (id: string) =>
+    (await trainings.json<{ metrics: readonly Point[] }>('runs', 'metrics', id)).metrics;
+  const untilOver = (id: string) => trainings.untilOver(id, 600_000);
 
   test.each(tasks)(
     'has the curve of an unbroken run, learning rate included ($task)',
@@ -101,24 +71,23 @@ describe.skipIf(reason !== null)('a training that is killed at three points and 
         },
         resources: { workers: 2 },
       };
-      const file = path.join(path.dirname(home), `${task}.json`);
+      const file = path.join(trainings.folder, `${task}.json`);
       await writeFile(file, JSON.stringify(config));
-      const train = () =>
-        json<{ runId: string }>('train', '--project', 'demo', '--config', file, '--executor', 'docker');
-      const unbroken = (await train()).runId;
+      const train = () => trainings.train('--config', file, '--executor', 'docker');
+      const unbroken = await train();
       expect(await untilOver(unbroken)).toMatchObject({ status: 'completed', error: null });
       const expected = curveOf(await pointsOf(unbroken));
       const lastStep = Math.max(...expected.keys());
 
-      const broken = (await train()).runId;
+      const broken = await train();
       // Early, in the middle of an epoch, and at the beginning of the last one.
       for (const [index, share] of [0.25, 0.5, 0.81].entries()) {
         const step = Math.round(share * lastStep);
-        const isThere = async () => (await eventsOf(broken, index + 1)).includes(`"step":${step},`);
+        const isThere = async () => (await trainings.eventsOf(broken, index + 1)).includes(`"step":${step},`);
         await waitFor(`step ${step} of attempt ${index + 1}`, isThere, 300_000);
-        await docker(['kill', ...(await containersOf(broken))]);
+        await docker(['kill', ...(await trainings.containersOf(broken))]);
         expect(await untilOver(broken)).toMatchObject({ status: 'failed' });
-        await json('runs', 'resume', broken);
+        await trainings.json('runs', 'resume', broken);
       }
       expect(await untilOver(broken)).toMatchObject({ status: 'completed', error: null });
       expect(curveOf(await pointsOf(broken))).toEqual(expected);

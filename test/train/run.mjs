@@ -1,4 +1,5 @@
-// `npm run test:train`: the trainings in containers with as many images and epochs as it takes to learn (an hour or so on two cores).
+// `npm run test:train`: the trainings in containers with as many images and epochs as it takes to learn, killed and resumed, beside an
+// environment, and broken (an hour or so on two cores).
 import { spawn } from 'node:child_process';
 import { ensureBuilt } from '../../bin/build.mjs';
 
@@ -8,7 +9,12 @@ const child = spawn(
   [
     'node_modules/vitest/vitest.mjs',
     'run',
+    // One file after another: each training wants all processors.
+    '--no-file-parallelism',
     'test/stack/train-in-containers.test.ts',
+    'test/stack/resumed-trainings.test.ts',
+    'test/stack/executors-agree.test.ts',
+    'test/stack/broken-trainings.test.ts',
     'test/stack/broken-trainings.test.ts',
     ...process.argv.slice(2),
   ],
