@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { inputFault } from '../../src/main/server/input-fault.ts';
 import { nameOf } from '../../src/shared/contract/common.ts';
+import { pullWeightsInput } from '../../src/shared/contract/weights.ts';
 import { inLanguage } from '../../src/shared/errors/catalogue.ts';
 
 const cases: readonly [string, z.ZodType, unknown, string, string][] = [
@@ -39,6 +40,15 @@ test('a name that is unfit is said to be so in Korean too', () => {
   );
   expect(inLanguage(record, 'ko').message).toMatch(/name: .*줄바꿈/);
   expect(inLanguage(record, 'ko').message).not.toContain('line breaks');
+});
+
+test('an address and a hash that are none are said in words, and in no pattern', () => {
+  const { error } = pullWeightsInput.safeParse({ model: 'timm/resnet18', mirror: 'nope', sha256: 'abc' });
+  const { record } = inputFault(error?.issues ?? []);
+  expect(inLanguage(record, 'en').message).toBe(
+    'mirror: an address is whole, as https://example.org; sha256: a SHA-256 has 64 digits of 0 to 9 and a to f',
+  );
+  expect(inLanguage(record, 'ko').message).toMatch(/mirror: 주소는 .*; sha256: SHA-256은 .*64자리/);
 });
 
 test('what Zod has words for is said in its own words of both languages', () => {

@@ -4,6 +4,7 @@ import { fault } from '../../shared/errors/catalogue.ts';
 import { correctField } from '../../shared/errors/engine.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
+import { issueWords } from '../../shared/model/issue-words.ts';
 
 type Issue = z.core.$ZodIssue;
 /** What any validator reports of a value; Zod's own report more. */
@@ -28,7 +29,8 @@ function inKorean(issue: Issue): string {
 
 function wordsOf(issue: AnyIssue): Bilingual {
   if (!isFromZod(issue)) return { en: issue.message, ko: issue.message };
-  if (issue.code === 'custom') return { en: issue.message, ko: String(issue.params?.ko ?? issue.message) };
+  const own = issueWords(issue);
+  if (own) return own;
   if (issue.code === 'invalid_type') {
     return { en: `must be of the type ${issue.expected}`, ko: `${issue.expected} 형식이어야 함` };
   }

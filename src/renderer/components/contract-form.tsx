@@ -1,6 +1,7 @@
 import { type FormErrors, type UseFormReturnType, useForm } from '@mantine/form';
 import { useEffect, useState } from 'react';
 import type { z } from 'zod';
+import { issueWords } from '../../shared/model/issue-words.ts';
 import { limitsOf } from '../../shared/model/limits.ts';
 import type { NumberRange } from '../../shared/model/number-range.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -42,10 +43,12 @@ export function useContractForm<Values extends Record<string, unknown>, Schema e
     validateInputOnBlur: check === 'blur',
     validate: (values): FormErrors => {
       const issues = schema.safeParse(toInput(values)).error?.issues ?? [];
-      const fields = issues.map(({ path }) => fieldOf(path));
-      return Object.fromEntries(
-        fields.map((field) => [field, <LimitText key={field} schema={schema} path={field} />]),
-      );
+      const said = issues.map((issue) => {
+        const field = fieldOf(issue.path);
+        return [field, <IssueText key={field} issue={issue} schema={schema} path={field} />] as const;
+      });
+      // Of several faults in one field the first is said.
+      return Object.fromEntries(said.reverse());
     },
     transformValues: (values) => schema.parse(toInput(values)),
   });
@@ -95,8 +98,22 @@ function RangeText({ range }: { readonly range: NumberRange }) {
   return t(range.belowMax ? 'ranges.fromBelow' : 'ranges.fromTo', { kind, min, max });
 }
 
+interface LimitProps {
+  readonly schema: z.ZodType;
+  readonly path: string;
+}
+
+/** What is wrong in a field: in the words of the check that failed, or else by what the field takes. */
+function IssueText({ issue, ...limits }: LimitProps & { readonly issue: z.core.$ZodIssue }) {
+  const { t, language } = useText();
+  const words = issueWords(issue)?.[language];
+  if (words !== undefined) return words.charAt(0).toUpperCase() + words.slice(1);
+  // Its length is not what is wrong with it.
+  return issue.code === 'invalid_format' ? t('ranges.other') : <LimitText {...limits} />;
+}
+
 /** What a field takes, in words: "A whole number from 1 to 100,000". */
-function LimitText({ schema, path }: { readonly schema: z.ZodType; readonly path: string }) {
+function LimitText({ schema, path }: LimitProps) {
   const { t, format } = useText();
   const limits = limitsOf(schema, path);
   if (limits?.kind === 'number') return <RangeText range={limits.range} />;

@@ -58,7 +58,7 @@ export const nameOf = (longest: number) =>
     .refine((text) => !unfitForNames.test(text), {
       error: 'a name has no line breaks, control characters or marks of writing direction',
       // Zod has Korean words for its own checks only.
-      params: { ko: '이름에는 줄바꿈, 제어 문자, 글 방향 표시를 쓸 수 없음' },
+      params: { ko: '이름에는 줄바꿈, 제어 문자, 글 방향 표시를 쓸 수 없습니다' },
     });
 
 /** What stands for the names in an error's sentences, from which each language's are made (shared/errors); empty in those kept before there were any. */

@@ -53,7 +53,7 @@ const { get, post, remove } = proceduresOf('weights', {
 });
 const name = nameOf(255).refine((text) => !/^[/\\~]/.test(text), {
   error: 'a name does not begin as a path does',
-  params: { ko: '이름은 경로처럼 시작할 수 없음' },
+  params: { ko: '이름은 경로처럼 시작할 수 없습니다' },
 });
 
 /** What a person says of a file that is to be stored. */
@@ -78,7 +78,10 @@ export const pullWeightsInput = z.object({
     .describe('in place of the hub’s address'),
   sha256: z
     .string()
-    .regex(/^[0-9a-fA-F]{64}$/)
+    .refine((text) => /^[0-9a-fA-F]{64}$/.test(text), {
+      error: 'a SHA-256 has 64 digits of 0 to 9 and a to f',
+      params: { ko: 'SHA-256은 0–9와 a–f로 된 64자리입니다' },
+    })
     .optional()
     .describe('what the file of weights must have'),
   token: z
