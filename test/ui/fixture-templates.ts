@@ -21,7 +21,10 @@ export function fixtureTemplates({ templates }: FixtureState) {
         throw new ORPCError('TEMPLATE_NAME_TAKEN', {
           status: 409,
           message: `There is a template "${name}" already`,
-          data: { hint: 'Choose another name, or replace that template.', place: { field: 'name' } },
+          data: {
+            hint: 'Choose another name, or replace that template (--replace).',
+            place: { field: 'name' },
+          },
         });
       const now = new Date().toISOString();
       const saved: Template = {

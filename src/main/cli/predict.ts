@@ -29,6 +29,7 @@ const usualThreshold = 0.25;
 const mostNamed = 5;
 
 const percent = (share: number) => formatPercent(share, language, 1);
+const score = (probability: number) => probability.toFixed(2);
 
 function rowsOf({ classes, objects, model }: Prediction) {
   if (objects.length > 0 && classes.length === 0)
@@ -36,7 +37,7 @@ function rowsOf({ classes, objects, model }: Prediction) {
       name,
       probability,
       where: [
-        box ? `${box.map((side) => Math.round(side)).join(', ')}` : '',
+        box ? box.map((side) => Math.round(side)).join(', ') : '',
         mask ? translate('mask', '마스크') : '',
       ]
         .filter((text) => text !== '')
@@ -59,10 +60,19 @@ function describe(outcome: Outcome): string {
   const rows = rowsOf(outcome);
   const time = `${Math.round(outcome.milliseconds.total)} ms`;
   if (rows.length === 0) return `${title}  ${time}\n${translate('nothing found', '찾은 것이 없습니다')}`;
+  // As the page has it: classes have shares of what is certain, an object has a score.
+  const [sureness, place, written] =
+    outcome.classes.length > 0
+      ? ([translate('PROBABILITY', '확률'), '', percent] as const)
+      : ([
+          translate('SCORE (0–1)', '점수(0–1)'),
+          translate('BOX (X, Y, W, H)', '상자(x, y, 너비, 높이)'),
+          score,
+        ] as const);
   return `${title}  ${time}\n${table(rows, [
     [translate('CLASS', '클래스'), ({ name }) => name],
-    [translate('PROBABILITY', '확률'), ({ probability }) => percent(probability), 'right'],
-    ['', ({ where }) => where],
+    [sureness, ({ probability }) => written(probability), 'right'],
+    [place, ({ where }) => where],
   ])}`;
 }
 
@@ -110,8 +120,8 @@ export function definePredict(command: Command): void {
     .argument('<images...>', translate('image files', '이미지 파일'))
     .flag(
       '--threshold <share>',
-      'leave out objects that the model is less sure of, 0 to 1',
-      '확률이 이보다 낮은 객체를 뺍니다(0~1)',
+      'leave out objects of a lower score, 0 to 1',
+      '점수가 이보다 낮은 객체를 뺍니다(0~1)',
       decimal,
       usualThreshold,
     )

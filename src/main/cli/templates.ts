@@ -1,6 +1,7 @@
 import type { Template } from '../../shared/contract/templates.ts';
 import { phrase } from '../../shared/errors/entry.ts';
 import { writeConfigText } from '../../shared/format/config-text.ts';
+import { taskWords } from '../../shared/format/task.ts';
 import type { TrainingOverrides } from '../../shared/model/training-config.ts';
 import type { Api } from './lib/client.ts';
 import { type Command, type CommonOptions, defineCommand } from './lib/define.ts';
@@ -8,7 +9,7 @@ import { withEngine } from './lib/engine.ts';
 import { usageError } from './lib/failure.ts';
 import { findRun } from './lib/find-run.ts';
 import { formatTime } from './lib/format.ts';
-import { translate } from './lib/language.ts';
+import { language, translate } from './lib/language.ts';
 import { addLimit, type ListLimit, readList, withRest } from './lib/list-pages.ts';
 import { facts, table, writeResult } from './lib/output.ts';
 import { readConfigFile } from './train/config-file.ts';
@@ -25,7 +26,10 @@ function listed(templates: readonly Template[], total: number): string {
   const shown = table(templates, [
     [translate('NAME', '이름'), ({ name }) => name],
     [translate('MODEL', '모델'), modelOf],
-    [translate('TASK', '작업'), ({ config }) => config.task?.type ?? '–'],
+    [
+      translate('TASK', '작업'),
+      ({ config: { task } }) => (task?.type ? taskWords[task.type][language] : '–'),
+    ],
     [translate('SAVED', '저장'), ({ updatedAt }) => formatTime(updatedAt)],
   ]);
   return withRest(shown, templates.length, total);
@@ -65,7 +69,7 @@ export function defineTemplates(group: Command): void {
   })
     .flag('--run <run>', 'the run whose settings it has', '설정을 가져올 학습')
     .flag('--config <file>', 'YAML or JSON', 'YAML 또는 JSON 파일')
-    .flag('--replace', 'in the place of one of that name', '같은 이름의 템플릿을 바꿉니다')
+    .flag('--replace', 'in the place of one of that name', '같은 이름의 템플릿이 있으면 바꿉니다')
     .perform<SaveOptions>(async (options, name = '') => {
       if ((options.run === undefined) === (options.config === undefined)) {
         throw usageError(

@@ -11,9 +11,9 @@ export const templateErrors = {
   ),
   TEMPLATE_NAME_TAKEN: conflict(
     'There is a template "{name}" already',
-    'Choose another name, or replace that template.',
+    'Choose another name, or replace that template (--replace).',
     '"{name}" 템플릿이 이미 있습니다',
-    '다른 이름을 쓰거나 그 템플릿을 바꾸세요.',
+    '다른 이름을 쓰거나 그 템플릿을 바꾸세요(--replace).',
     'name',
   ),
 };

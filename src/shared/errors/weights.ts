@@ -78,9 +78,9 @@ export const weightsErrors = {
   ),
   WEIGHTS_NO_HUB: badRequest(
     'It is not known where the weights of {model} lie: {why}',
-    'Name them whole, download the file yourself and store it: trainyard weights add FILE --model {model}.',
+    'Get a file of weights elsewhere and store it: trainyard weights add FILE --model {model}. Or train from scratch (model.pretrained false).',
     '{model}의 가중치가 어디 있는지 알 수 없습니다. {why}',
-    '이름을 끝까지 쓰거나, 파일을 직접 받아 저장하세요: trainyard weights add 파일 --model {model}.',
+    '가중치 파일을 직접 구해 저장하거나(trainyard weights add 파일 --model {model}), 처음부터 학습하세요(model.pretrained false).',
     'model',
   ),
   WEIGHTS_UNREACHABLE: badGateway(

@@ -24,7 +24,7 @@ export const predict = {
     time: ['{{total}} ({{network}} in the network)', '{{total}} (신경망 {{network}})'],
     loaded: ['{{load}} of it to load the model', '이 중 모델을 불러오는 데 {{load}}'],
     size: ['{{width}} × {{height}} px', '{{width}} × {{height}} px'],
-    model: ['Model of attempt {{attempt}}, epoch {{epoch}}', '시도 {{attempt}}, 에포크 {{epoch}}의 모델'],
+    model: ['Model of attempt {{attempt}}, epoch {{epoch}}', '시도 {{attempt}}, 에폭 {{epoch}}의 모델'],
     found: ['{{path}}, found: {{count}}', '{{path}}, 찾은 것: {{count}}'],
   },
 } satisfies Texts;

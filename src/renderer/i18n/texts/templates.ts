@@ -8,7 +8,7 @@ export const templates = {
     save: ['Save as template', '템플릿으로 저장'],
     hint: [
       'Keeps the model and every setting, without the dataset. New runs can begin with it.',
-      '데이터셋을 뺀 모델과 모든 설정을 저장합니다. 새 학습을 시작할 때 불러올 수 있습니다.',
+      '모델과 모든 설정을 저장합니다. 데이터셋은 저장하지 않습니다. 새 학습을 시작할 때 불러올 수 있습니다.',
     ],
     replace: ['Replace the one of this name', '같은 이름의 템플릿이 있으면 바꾸기'],
     toFile: ['Save as file (YAML)', '파일로 저장(YAML)'],
