@@ -63,6 +63,9 @@ test('an image that is dropped on a detector’s page comes back with boxes, and
   await expect.poll(() => list.getByRole('option').count()).toBe(2);
   expect(await page.getByRole('img', { name: 'shapes.png, found: 2' }).count()).toBe(1);
   expect(await page.getByText('263 ms (21 ms in the network)').count()).toBe(1);
+  // A detector's objects have no masks that could be hidden.
+  expect(await page.getByRole('switch').count()).toBe(1);
+  expect(await page.getByRole('switch', { name: 'Boxes' }).count()).toBe(1);
   const slider = page.getByRole('slider', { name: 'Score from' });
   await slider.focus();
   await slider.press('Home');
@@ -89,6 +92,7 @@ test('a segmenter’s answer is how much of the image each class covers, with ma
   await page.getByText('Share of the image').waitFor();
   await page.getByText(/^14(\.0)?%$/).waitFor();
   await page.getByRole('switch', { name: 'Masks' }).press('Space');
+  expect(await page.getByRole('switch', { name: 'Boxes' }).count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 
@@ -97,6 +101,8 @@ test('what is wrong with an image is said in its place, and the next one is take
   fixture.faults.set('runs.predict', 'PREDICTION_IMAGE_REFUSED');
   await page.locator('input[type=file]').setInputFiles(await image());
   await page.getByRole('alert').getByText('PREDICTION_IMAGE_REFUSED', { exact: true }).waitFor();
+  // The same image would be refused again.
+  expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
   await page.locator('input[type=file]').setInputFiles(await image());
   await page.getByRole('listbox', { name: 'Objects in this image' }).waitFor();
   await expect.poll(() => page.getByRole('alert').count()).toBe(0);

@@ -34,6 +34,11 @@ test('weights are pulled by their model, added by a path or a file of this compu
   expect(await pull.isDisabled()).toBe(true);
   await dialog.getByLabel('Model').fill('resnet18');
   expect(await pull.isDisabled()).toBe(true);
+  await dialog.getByLabel('Mirror').fill('nowhere');
+  await dialog.getByLabel('Name').focus();
+  await dialog.getByText('A model is source/name, as timm/resnet18').waitFor();
+  await dialog.getByText('An address is whole, as https://example.org').waitFor();
+  await dialog.getByLabel('Mirror').fill('');
   await dialog.getByLabel('Model').fill('timm/resnet50');
   await dialog.getByLabel('Name').fill('fifty');
   await pull.click();
@@ -57,6 +62,25 @@ test('weights are pulled by their model, added by a path or a file of this compu
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('article').filter({ hasText: 'fifty' }).waitFor({ state: 'detached' });
   expect(complaints).toEqual([]);
+});
+
+test('a download that failed is asked for again, with what was wished', async () => {
+  const { page } = await visitFixture(opened, '/weights', { locale: 'ko-KR' });
+  const retries = page.getByRole('button', { name: '다시 시도' });
+  await retries.first().waitFor();
+  expect(await retries.count()).toBe(1);
+  await page
+    .getByRole('article')
+    .filter({ hasText: 'private' })
+    .getByRole('button', { name: '다시 시도' })
+    .click();
+  const dialog = page.getByRole('dialog');
+  await expect.poll(() => dialog.getByLabel('모델').inputValue()).toBe('huggingface/acme/private');
+  expect(await dialog.getByLabel('이름').inputValue()).toBe('private');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '허브에서 받기' }).click();
+  await expect.poll(() => dialog.getByLabel('모델').inputValue()).toBe('');
 });
 
 test('a new run offers the weights that are stored for its model', async () => {

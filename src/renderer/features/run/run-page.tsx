@@ -113,7 +113,7 @@ function RunTabs({ run, feeds }: { readonly run: Run; readonly feeds: Feeds }) {
 
 const factColumns = {
   display: 'grid',
-  gridTemplateColumns: 'repeat(auto-fit, minmax(120px, 1fr))',
+  gridTemplateColumns: 'repeat(auto-fit, minmax(min(45%, 180px), 1fr))',
   gap: '12px 20px',
   margin: 0,
 };
@@ -133,7 +133,7 @@ function RunHeader({ run }: { readonly run: Run }) {
     [t('datasets.one'), <DatasetLink key="dataset" dataset={run.dataset} />],
     [
       t('runs.model'),
-      <span key="model" className="mono">
+      <span key="model" className="mono" style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>
         {run.model}
       </span>,
     ],

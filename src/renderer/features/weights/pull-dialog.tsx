@@ -9,6 +9,8 @@ interface PullDialogProps {
   readonly onClose: () => void;
   /** Models that are offered by name. */
   readonly models: readonly string[];
+  /** What the form begins with, as when a download is tried again. */
+  readonly wish?: { readonly model: string; readonly name: string } | null;
 }
 
 interface Values {
@@ -24,7 +26,7 @@ const empty: Values = { model: '', name: '', mirror: '', sha256: '', token: '' }
 const optional = ['name', 'mirror', 'sha256', 'token'] as const;
 
 /** Fetches the weights of a model from its hub. */
-export function PullDialog({ models, ...dialog }: PullDialogProps) {
+export function PullDialog({ models, wish, ...dialog }: PullDialogProps) {
   const { t } = useText();
   return (
     <FormDialog
@@ -35,7 +37,7 @@ export function PullDialog({ models, ...dialog }: PullDialogProps) {
       action={t('weights.pullNow')}
       form={{
         schema: pullWeightsInput,
-        initialValues: empty,
+        initialValues: { ...empty, ...wish },
         toInput: (values: Values) => ({
           model: values.model.trim(),
           ...Object.fromEntries(

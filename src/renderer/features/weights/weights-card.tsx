@@ -1,6 +1,6 @@
-import { ActionIcon, Group, Progress, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconTrash } from '@tabler/icons-react';
+import { IconRefresh, IconTrash } from '@tabler/icons-react';
 import type { Weights, WeightsProgress } from '../../../shared/contract/weights.ts';
 import classes from '../../components/card.module.css';
 import { Note, Tag } from '../../components/note.ts';
@@ -16,8 +16,18 @@ import { useWeightsProgress } from './use-weights-progress.ts';
 /** Room for what a failure says. */
 export const weightsCardHeight = 176;
 
+/** Where weights come from that were fetched; others come from a path or an upload. */
+const fetched = /^https?:/;
+
+interface WeightsCardProps {
+  readonly weights: Weights;
+  readonly place: CardPlace;
+  /** Asks for them at their hub again. */
+  readonly onPull: (wish: { readonly model: string; readonly name: string }) => void;
+}
+
 /** Stored weights at a glance. */
-export function WeightsCard({ weights, place }: { readonly weights: Weights; readonly place: CardPlace }) {
+export function WeightsCard({ weights, place, onPull }: WeightsCardProps) {
   const { t, format } = useText();
   const [asked, ask] = useDisclosure(false);
   const progress = useWeightsProgress(weights);
@@ -52,6 +62,17 @@ export function WeightsCard({ weights, place }: { readonly weights: Weights; rea
       <Stack gap={6} flex={1}>
         {progress && <ProgressBar progress={progress} />}
         {error && <ProblemText problem={error} />}
+        {error && model !== null && fetched.test(source) && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconRefresh aria-hidden size={14} />}
+            style={{ alignSelf: 'flex-start' }}
+            onClick={() => onPull({ model, name })}
+          >
+            {t('common.retry')}
+          </Button>
+        )}
         {!error && (
           <Note size="xs" lineClamp={2} title={source} style={{ overflowWrap: 'anywhere' }}>
             {t('weights.from', { source })}

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconCloudDownload, IconFilePlus, IconWeight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { CardsPage, usePageSearch } from '../../components/cards-page.tsx';
 import { code, DataTable, number } from '../../components/data-table.tsx';
 import { Note } from '../../components/note.ts';
@@ -20,6 +21,11 @@ export function WeightsPage() {
   const navigate = useNavigate({ from: '/weights' });
   const [adding, add] = useDisclosure(false);
   const [pulling, pull] = useDisclosure(false);
+  const [wish, setWish] = useState<{ readonly model: string; readonly name: string } | null>(null);
+  const openPull = (begun: typeof wish) => {
+    setWish(begun);
+    pull.open();
+  };
   const find = usePageSearch(
     useSearch({ from: '/weights' }).search,
     (search) => void navigate({ search: { search }, replace: true }),
@@ -38,14 +44,16 @@ export function WeightsPage() {
       icon={IconWeight}
       find={find}
       pages={pages}
-      card={(weights, place) => <WeightsCard key={weights.id} weights={weights} place={place} />}
+      card={(weights, place) => (
+        <WeightsCard key={weights.id} weights={weights} place={place} onPull={openPull} />
+      )}
       cardHeight={weightsCardHeight}
       action={
         <Group gap="xs">
           <Button variant="default" leftSection={<IconFilePlus size={16} aria-hidden />} onClick={add.open}>
             {t('weights.add')}
           </Button>
-          <Button leftSection={<IconCloudDownload size={16} aria-hidden />} onClick={pull.open}>
+          <Button leftSection={<IconCloudDownload size={16} aria-hidden />} onClick={() => openPull(null)}>
             {t('weights.pull')}
           </Button>
         </Group>
@@ -53,7 +61,7 @@ export function WeightsPage() {
     >
       <Cached />
       <AddDialog opened={adding} onClose={add.close} models={models} />
-      <PullDialog opened={pulling} onClose={pull.close} models={models} />
+      <PullDialog opened={pulling} onClose={pull.close} models={models} wish={wish} />
     </CardsPage>
   );
 }

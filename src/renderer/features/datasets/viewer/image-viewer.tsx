@@ -109,7 +109,7 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
         {hasObjects && (
           <>
             <Group gap="md">
-              <LayerSwitches {...{ layers }} onLayers={setLayers} />
+              <LayerSwitches objects={all ?? []} {...{ layers }} onLayers={setLayers} />
             </Group>
             <ClassList {...{ found, nameOf, hidden }} onHidden={setHidden} />
             <ObjectList {...{ objects, nameOf }} lit={shownLit} onLit={light} />

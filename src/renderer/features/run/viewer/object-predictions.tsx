@@ -51,7 +51,7 @@ export function ObjectPredictions({ run, samples }: ObjectPredictionsProps) {
           onLeast={(least) => setFilter({ ...filter, least })}
         />
       )}
-      <LayerSwitches {...{ layers }} onLayers={setLayers} />
+      <LayerSwitches objects={all} {...{ layers }} onLayers={setLayers} />
     </>
   );
   return (

@@ -12,7 +12,7 @@ import { Note } from '../../../components/note.ts';
 import { ProblemAlert, useKnownProblem } from '../../../components/problem-alert.tsx';
 import { useText } from '../../../i18n/use-text.ts';
 import { queries } from '../../../rpc/client.ts';
-import type { Problem } from '../../../rpc/problem.ts';
+import { type Problem, toProblem } from '../../../rpc/problem.ts';
 import { PredictionResult } from './prediction-result.tsx';
 import { usePrediction } from './use-prediction.ts';
 
@@ -49,6 +49,9 @@ function NoModel({
 /** What browsers and systems call the types that are read. */
 const accepted = 'image/*,.tif,.tiff,.avif';
 
+/** The same image is refused again. */
+const ofTheImage = new Set(['PREDICTION_IMAGE_TOO_LARGE', 'PREDICTION_IMAGE_REFUSED']);
+
 function Try({ run }: { readonly run: Run }) {
   const { t, format } = useText();
   const { predict, cancel, data, error, isPending, variables: file } = usePrediction(run.id);
@@ -74,7 +77,12 @@ function Try({ run }: { readonly run: Run }) {
           </Group>
         )}
       </div>
-      {error && file && <ProblemAlert error={error} onRetry={() => predict(file)} />}
+      {error && file && (
+        <ProblemAlert
+          error={error}
+          {...(!ofTheImage.has(toProblem(error).code) && { onRetry: () => predict(file) })}
+        />
+      )}
       {data && file && <PredictionResult prediction={data} path={file.name} />}
     </Stack>
   );

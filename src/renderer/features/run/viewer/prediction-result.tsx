@@ -62,7 +62,7 @@ export function PredictionResult({ prediction, path }: PredictionResultProps) {
           {(isOfObjects || all.length > 0) && (
             <Group gap="8px 18px">
               {isOfObjects && <ScoreSlider least={least} lowest={0} onLeast={setLeast} />}
-              <LayerSwitches layers={layers} onLayers={setLayers} />
+              <LayerSwitches objects={all} layers={layers} onLayers={setLayers} />
             </Group>
           )}
           {isOfRegions && <Classes prediction={prediction} />}
