@@ -22,7 +22,7 @@ const families = [
   },
   {
     ...{ model: 'torchvision/fcos_resnet18_fpn', data: 'shapes', metric: 'val_map50', goal: 0.5 },
-    ...{ imageSize: 96, epochs: 6, batchSize: 8, learningRate: 5e-4 },
+    ...{ imageSize: 96, epochs: 8, batchSize: 8, learningRate: 5e-4 },
   },
   {
     ...{ model: 'ultralytics/yolo11n', data: 'shapes', metric: 'val_map50', goal: 0.5 },
