@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -119,6 +119,29 @@ test('the weights of a model are pulled from its hub with its config, and those 
   expect((await weights.list(me, { limit: 10 })).total).toBe(1);
   const other = await stored(await pull({ name: 'other', sha256: '0'.repeat(64) }));
   expect(other).toMatchObject({ status: 'failed', error: { code: 'WEIGHTS_HASH_DIFFERS' } });
+});
+
+test('a hub that takes its time holds up what comes from it, and nothing else; what came goes with what could not be stored', async () => {
+  const file = '/timm/resnet18.a1_in1k/resolve/main/model.safetensors';
+  await using hub = await startHub({ [file]: tensors });
+  await using world = await createWorld();
+  const { weights, folder, stored } = world;
+  const downloads = path.join(folder, 'downloads');
+  hub.behaviour.holdAfter = { bytes: 100, times: 9 };
+  const slow = await weights.pull(me, { model: 'timm/resnet18', mirror: hub.url });
+  const mine = path.join(folder, 'mine.safetensors');
+  writeFileSync(mine, tensors);
+  expect(await stored(await weights.add(me, { path: mine }))).toMatchObject({ status: 'ready' });
+  expect(await weights.show(me, slow.id)).toMatchObject({ status: 'storing' });
+  await weights.remove(me, 'mine');
+  hub.behaviour.status = 500;
+  hub.breakOff();
+  expect(await stored(slow)).toMatchObject({ status: 'failed' });
+  expect(readdirSync(downloads)).toHaveLength(2);
+  await weights.remove(me, slow.id);
+  await weights.storing.close();
+  expect(readdirSync(downloads)).toEqual([]);
+  expect((await weights.list(me, { limit: 10 })).weights).toEqual([]);
 });
 
 test('a token opens a private model, comes from the call or the environment, and is written nowhere', async () => {

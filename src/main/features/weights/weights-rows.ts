@@ -144,13 +144,12 @@ export async function finishWeights(db: Db, id: string, files: readonly WeightsF
   return rows.length > 0;
 }
 
-/** They could not be stored, and nothing of them is left. */
+/** They could not be stored, and nothing of them is left but what was fetched: another try goes on with it, and a removal takes it along. */
 export async function failWeights(db: Db, id: string, error: WorkError): Promise<void> {
-  await query(
-    db,
-    "UPDATE weights SET status = 'failed', error = $2, downloads = NULL WHERE id = $1 AND status = 'storing'",
-    [id, JSON.stringify(error)],
-  );
+  await query(db, "UPDATE weights SET status = 'failed', error = $2 WHERE id = $1 AND status = 'storing'", [
+    id,
+    JSON.stringify(error),
+  ]);
 }
 
 /** From here on nobody begins with them. @returns what is to be removed, or how many runs that are not over need them */

@@ -73,12 +73,16 @@ interface Job {
 /** The prefix of the objects of weights in the bucket `models`. */
 export const objectsOf = (id: string) => `weights/${id}/`;
 
-/** Stores weights one after another in the background, and removes them; what a kill cuts off is gone on with at the next start. */
+/** What comes from a hub takes as long as the hub likes; what is on this machine does not wait for it. */
+type Lane = 'hub' | 'here';
+const laneOf = ({ downloads }: WeightsWork): Lane => (downloads === null ? 'here' : 'hub');
+
+/** Stores weights one after another of each lane in the background, and removes them; what a kill cuts off is gone on with at the next start. */
 export class WeightsStoring {
   private readonly parts: StoringParts;
   private readonly stopping = new AbortController();
   private readonly jobs = new Map<string, Job>();
-  private working: Promise<void> | null = null;
+  private readonly working: Record<Lane, Promise<void> | null> = { hub: null, here: null };
 
   constructor(parts: StoringParts) {
     this.parts = parts;
@@ -89,7 +93,8 @@ export class WeightsStoring {
     const job = { work, progress: new WeightsProgress(), stop: new AbortController(), token };
     this.jobs.get(work.id)?.stop.abort();
     this.jobs.set(work.id, job);
-    this.working ??= this.workThrough();
+    const lane = laneOf(work);
+    this.working[lane] ??= this.workThrough(lane);
   }
 
   /** Goes on with what a killed or stopped engine left. */
@@ -103,23 +108,26 @@ export class WeightsStoring {
   }
 
   get isBusy(): boolean {
-    return this.working !== null;
+    return this.working.hub !== null || this.working.here !== null;
   }
 
   async close(): Promise<void> {
     this.stopping.abort();
-    await this.working;
+    await Promise.all([this.working.hub, this.working.here]);
   }
 
-  private async workThrough(): Promise<void> {
+  private async workThrough(lane: Lane): Promise<void> {
+    const isOfLane = ({ work }: Job) => laneOf(work) === lane;
     for (const job of this.jobs.values()) {
       if (this.stopping.signal.aborted) break;
+      if (!isOfLane(job)) continue;
       await this.carryOut(job);
       // A removal takes the place of what is being stored.
       if (this.jobs.get(job.work.id) === job) this.jobs.delete(job.work.id);
       this.parts.changes.changed('weights', job.work.id);
     }
-    this.working = this.jobs.size > 0 && !this.stopping.signal.aborted ? this.workThrough() : null;
+    const goesOn = [...this.jobs.values()].some(isOfLane) && !this.stopping.signal.aborted;
+    this.working[lane] = goesOn ? this.workThrough(lane) : null;
   }
 
   private async carryOut(job: Job): Promise<void> {
