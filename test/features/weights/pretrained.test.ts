@@ -100,6 +100,20 @@ test('a trainer gets a local file of the very bytes that its run was made with, 
   await expect(pretrained.locate(named)).rejects.toMatchObject({ code: 'WEIGHTS_CHANGED' });
   // Those in the store have bytes of their own.
   expect(await readFile(await pretrained.locate(kept))).toEqual(tensors);
+  // Only transformers reads the config beside weights; of others it may be anybody's.
+  put(Buffer.from('{"mine": 1}'), 'config.json');
+  writeFileSync(file, tensors);
+  const [other, segmenter] = [
+    await pretrained.resolve(me, config({ pretrainedWeights: file })),
+    await pretrained.resolve(
+      me,
+      config({ source: 'huggingface', name: 'nvidia/mit-b0', pretrainedWeights: file }),
+    ),
+  ];
+  if (!other || !segmenter) throw new Error('no weights were found');
+  put(Buffer.from('{"mine": 2}'), 'config.json');
+  expect(await pretrained.locate(other)).toBe(file);
+  await expect(pretrained.locate(segmenter)).rejects.toMatchObject({ code: 'WEIGHTS_CHANGED' });
   await weights.remove(me, 'mine');
   await weights.storing.close();
   await expect(pretrained.locate(kept)).rejects.toMatchObject({ code: 'WEIGHTS_GONE' });

@@ -51,14 +51,14 @@ export class Pretrained {
   ): Promise<PinnedWeights | null> {
     if (pretrainedWeights !== null)
       return path.isAbsolute(pretrainedWeights)
-        ? this.pinFiles(pretrainedWeights)
+        ? this.pinFiles(pretrainedWeights, source)
         : this.pinStored(userId, pretrainedWeights);
     if (!pretrained) return null;
     const model = `${source}/${name}`;
     const stored = await newestFor(this.parts.db, userId, model);
     if (stored) return pinned(stored);
     const place = await this.parts.find(model);
-    if (place?.file) return this.pinFiles(place.file);
+    if (place?.file) return this.pinFiles(place.file, source);
     if (!place) requireHubPlace(model);
     const { file, folder } = place?.wanted ?? { file: '', folder: '' };
     throw fault('WEIGHTS_MISSING', { model, file, place: folder });
@@ -93,12 +93,15 @@ export class Pretrained {
     throw fault('WEIGHTS_UNFINISHED', { name: found.name, why });
   }
 
-  private async pinFiles(file: string): Promise<PinnedWeights> {
+  private async pinFiles(file: string, source: TrainingConfig['model']['source']): Promise<PinnedWeights> {
     const there = await this.filesAt(file);
-    const files: WeightsFile[] = [];
-    for (const { name, sizeBytes, open } of there)
-      files.push({ name, sizeBytes, sha256: await sha256Of(open()) });
     const [main] = there;
+    const files: WeightsFile[] = [];
+    for (const one of there) {
+      // Only transformers reads the config beside weights; of others it may be anybody's, and become another.
+      if (one !== main && source !== 'huggingface') continue;
+      files.push({ name: one.name, sizeBytes: one.sizeBytes, sha256: await sha256Of(one.open()) });
+    }
     return { id: null, name: main?.path ?? file, main: main?.name ?? '', files };
   }
 
