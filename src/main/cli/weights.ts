@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CachedWeights, Weights } from '../../shared/contract/weights.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
+import { areWeightsFor } from '../../shared/model/are-weights-for.ts';
 import { type Command, defineCommand, given } from './lib/define.ts';
 import { remarkDisk } from './lib/disk-remark.ts';
 import { openReconnectingClient, withEngine } from './lib/engine.ts';
@@ -116,7 +117,7 @@ export function defineWeights(group: Command): void {
           (answer) => answer.weights,
         )),
         cached: (await api.weights.cached({})).weights.filter(
-          (one) => model === undefined || one.model === model || one.model.split('.')[0] === model,
+          (one) => model === undefined || areWeightsFor(one.model, model),
         ),
       }));
       return writeResult({ json }, { weights, total, cached }, () =>

@@ -83,7 +83,7 @@ export function listWeights(
   return readPage(db, { ...list, order: newestFirst('weights'), parameters }, page);
 }
 
-/** Of timm, a name without a tag means any of its tags. */
+/** The same as `areWeightsFor` (shared/model) says. */
 const isFor = (model: string) =>
   `(model = ${model} OR (model LIKE 'timm/%' AND split_part(model, '.', 1) = ${model}))`;
 

@@ -2,6 +2,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { CachedWeights } from '../../../../shared/contract/weights.ts';
+import { areWeightsFor } from '../../../../shared/model/are-weights-for.ts';
 import { isRecord } from '../../../../shared/model/is-record.ts';
 import { isInside } from '../../../platform/paths.ts';
 import { hubPlace, repositoryNames } from '../hub-files.ts';
@@ -49,8 +50,8 @@ export class HubCaches {
 
   /** Of timm, whatever the tag: the trainer's timm knows which of them is its own. */
   private async findAnyTag(model: string): Promise<CachePlace | null> {
-    const found = (await this.ofHuggingFace()).find((one) => one.model.startsWith(`${model}.`));
-    if (!found || !model.startsWith('timm/')) return null;
+    const found = (await this.ofHuggingFace()).find((one) => areWeightsFor(one.model, model));
+    if (!found) return null;
     return {
       file: found.file,
       wanted: { file: path.basename(found.file), folder: path.dirname(found.file) },
