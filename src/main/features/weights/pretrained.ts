@@ -1,27 +1,21 @@
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { PinnedWeights, WeightsFile } from '../../../shared/model/pretrained-weights.ts';
 import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import { sha256Of } from '../../platform/sha256.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
 import { requireHubPlace } from './hub-files.ts';
+import type { SourceFile } from './ports.ts';
 import { findWeights, newestFor, weightsProgressOf } from './weights-rows.ts';
 import { objectsOf } from './weights-storing.ts';
-
-interface FileThere {
-  readonly name: string;
-  readonly path: string;
-  readonly sizeBytes: number;
-  open(): Readable;
-}
 
 interface Parts {
   readonly db: Db;
   readonly local: LocalObjects;
   /** The files of weights at a path; see `files/weights-source.ts`. */
-  readonly open: (path: string) => Promise<readonly FileThere[]>;
+  readonly open: (path: string) => Promise<readonly SourceFile[]>;
   /** Where the caches of the hubs have, or would have, the weights of a model; null where that is not known. */
   readonly find: (model: string) => Promise<{
     readonly file: string | null;
@@ -105,9 +99,9 @@ export class Pretrained {
     return { id: null, name: main?.path ?? file, main: main?.name ?? '', files };
   }
 
-  private filesAt(file: string): Promise<readonly FileThere[]> {
+  private filesAt(file: string): Promise<readonly SourceFile[]> {
     return this.parts.open(file).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'PATH_NOT_FOUND')
+      if (error instanceof TrainyardError && error.code === 'PATH_NOT_FOUND')
         throw fault('WEIGHTS_NOT_FOUND', { file }, { place: { field } });
       throw error;
     });

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WorkError } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
@@ -15,6 +14,7 @@ import type { ChangeFeed } from '../changes/change-feed.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
 import { placeOfSource, releaseSource, type Uploads } from '../uploads/uploads.ts';
 import { isOfHuggingFace, type Wanted } from './hub-files.ts';
+import type { DownloadRequest, DownloadWatcher, SourceFile } from './ports.ts';
 import { WeightsProgress } from './weights-progress.ts';
 import {
   deleteWeights,
@@ -28,32 +28,18 @@ import {
 /** A store that is away is waited for so long. */
 const outage = { firstMs: 500, longestMs: 30_000, timeoutMs: 120_000 } as const;
 
-/** A file that is to be stored. */
-interface OpenFile {
-  readonly name: string;
-  readonly sizeBytes: number;
-  open(): Readable;
-}
-
-/** Fetches a file whole; see `hubs/download.ts`. */
-type Fetch = (
-  request: { url: string; sha256: string | null; token: string | null; model: string },
-  watcher: {
-    signal: AbortSignal;
-    begin: (total: number | null, done: number) => Promise<void>;
-    more: (bytes: number) => Promise<void>;
-    advance: (done: number) => void;
-  },
-) => Promise<{ readonly path: string } | null>;
-
 export interface StoringParts {
   readonly db: Db;
   readonly objects: Pick<ObjectStore, 'put' | 'list' | 'remove'>;
   readonly uploads: Uploads;
   /** The files of weights at a path; see `files/weights-source.ts`. */
-  readonly open: (path: string, uploadName?: string | null) => Promise<readonly OpenFile[]>;
-  readonly openFetched: (path: string, name: string) => Promise<OpenFile>;
-  readonly downloads: { readonly fetch: Fetch; discard(url: string): Promise<void> };
+  readonly open: (path: string, uploadName?: string | null) => Promise<readonly SourceFile[]>;
+  readonly openFetched: (path: string, name: string) => Promise<SourceFile>;
+  /** See `hubs/download.ts`. */
+  readonly downloads: {
+    fetch(request: DownloadRequest, watcher: DownloadWatcher): Promise<{ readonly path: string } | null>;
+    discard(url: string): Promise<void>;
+  };
   /** What a hub knows the person by, where no other is given; null without one. */
   readonly token: () => Promise<string | null>;
   /** @throws TrainyardError DISK_FULL if so many bytes more do not fit into the store */
@@ -203,12 +189,12 @@ export class WeightsStoring {
     }
   }
 
-  private async filesOf({ source }: WeightsWork): Promise<readonly OpenFile[]> {
+  private async filesOf({ source }: WeightsWork): Promise<readonly SourceFile[]> {
     const { path, uploadName } = await placeOfSource(this.parts.uploads, source);
     return this.parts.open(path, uploadName);
   }
 
-  private async put({ work, progress, stop }: Job, file: OpenFile): Promise<WeightsFile> {
+  private async put({ work, progress, stop }: Job, file: SourceFile): Promise<WeightsFile> {
     const { objects } = this.parts;
     const signal = AbortSignal.any([this.stopping.signal, stop.signal]);
     progress.enter('storing', file.sizeBytes);
@@ -243,8 +229,8 @@ export class WeightsStoring {
     return { name, sizeBytes: done, sha256 };
   }
 
-  private async fetchAll(job: Job, wanted: readonly Wanted[]): Promise<readonly OpenFile[]> {
-    const files: OpenFile[] = [];
+  private async fetchAll(job: Job, wanted: readonly Wanted[]): Promise<readonly SourceFile[]> {
+    const files: SourceFile[] = [];
     for (const one of wanted) files.push(...(await this.fetchFirst(job, one)));
     return files;
   }
@@ -253,7 +239,7 @@ export class WeightsStoring {
   private async fetchFirst(
     job: Job,
     { candidates, isOptional, sha256 }: Wanted,
-  ): Promise<readonly OpenFile[]> {
+  ): Promise<readonly SourceFile[]> {
     const { downloads, openFetched, checkRoom } = this.parts;
     const { work, progress, stop } = job;
     const what = phrase('The download of {name}', '{name} 내려받기', { name: work.name });

@@ -1,21 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { formatOfWeights } from '../../../../shared/model/pretrained-weights.ts';
 import { isUnreachable } from '../../../platform/error-code.ts';
 import { configName, repositoryNames } from '../hub-files.ts';
+import type { SourceFile } from '../ports.ts';
 import { checkConfig, checkWeights } from './check-weights.ts';
-
-/** A file of weights, or one that lies beside them. */
-export interface SourceFile {
-  readonly name: string;
-  /** Absolute. */
-  readonly path: string;
-  readonly sizeBytes: number;
-  open(): Readable;
-}
 
 /** What a person calls a file or folder, without an ending that says what it is. */
 export const nameOfSource = (file: string) =>

@@ -7,26 +7,8 @@ import { errorMessage, TrainyardError } from '../../../../shared/errors/error.ts
 import { hasCode } from '../../../platform/error-code.ts';
 import { sha256Of } from '../../../platform/sha256.ts';
 import { BackOff, pause } from '../../../platform/waiting.ts';
+import type { DownloadRequest, DownloadWatcher } from '../ports.ts';
 import { type Answer, ask } from './ask-hub.ts';
-
-/** A file that is fetched. */
-export interface Request {
-  readonly url: string;
-  /** SHA-256 in hex, or its beginning; null where none is known. */
-  readonly sha256: string | null;
-  readonly token: string | null;
-  /** Of what it is, for the errors. */
-  readonly model: string;
-}
-
-interface Watcher {
-  readonly signal: AbortSignal;
-  /** Called when the size is known, with what is there already, and as bytes come. @throws to refuse the download */
-  readonly begin: (total: number | null, done: number) => Promise<void>;
-  /** Called before so many bytes more come than were announced. @throws to end the download */
-  readonly more: (bytes: number) => Promise<void>;
-  readonly advance: (done: number) => void;
-}
 
 /** Attempts in a row that bring nothing. */
 const mostAttempts = 4;
@@ -47,7 +29,7 @@ export class Downloads {
    * @returns where it lies now; null where there is none at the address
    * @throws TrainyardError WEIGHTS_UNREACHABLE, WEIGHTS_FORBIDDEN, WEIGHTS_HUB_FAILED, WEIGHTS_TRUNCATED, WEIGHTS_HASH_DIFFERS
    */
-  async fetch(request: Request, watcher: Watcher): Promise<{ readonly path: string } | null> {
+  async fetch(request: DownloadRequest, watcher: DownloadWatcher): Promise<{ readonly path: string } | null> {
     const file = this.fileOf(request.url);
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     const backOff = new BackOff(300, 5000);
@@ -81,7 +63,11 @@ export class Downloads {
   }
 
   /** Fetches what is missing of a file. */
-  private async goOn(file: string, request: Request, watcher: Watcher): Promise<Answer | null> {
+  private async goOn(
+    file: string,
+    request: DownloadRequest,
+    watcher: DownloadWatcher,
+  ): Promise<Answer | null> {
     const has = await sizeOf(file);
     const tag = await readFile(`${file}.etag`, 'utf8').catch(() => null);
     const mayGoOn = has > 0 && tag !== null;
@@ -124,7 +110,7 @@ export class Downloads {
     return answer;
   }
 
-  private async check(file: string, { url, sha256 }: Request, answer: Answer): Promise<void> {
+  private async check(file: string, { url, sha256 }: DownloadRequest, answer: Answer): Promise<void> {
     const expected = (sha256 ?? answer.sha256)?.toLowerCase();
     if (expected === undefined) return;
     const found = await sha256Of(createReadStream(file));
@@ -137,7 +123,7 @@ export class Downloads {
 /** A connection that broke while the bytes came. */
 class BrokenOff extends Error {}
 
-const unreachable = ({ url, model }: Request, error: BrokenOff) =>
+const unreachable = ({ url, model }: DownloadRequest, error: BrokenOff) =>
   fault('WEIGHTS_UNREACHABLE', { address: new URL(url).origin, model, why: error.message }, { cause: error });
 
 /** Whether another attempt may go better. */
