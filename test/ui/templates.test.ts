@@ -57,6 +57,23 @@ test('settings are kept as a template, a run begins with it, and it is removed',
   expect(state.templates).toEqual([]);
 });
 
+test('who removes a template by the keyboard goes on at the others', async () => {
+  const { page } = await visitForm();
+  const choice = page.getByRole('combobox', { name: 'Template' });
+  const dialog = page.getByRole('dialog');
+  for (const name of ['one', 'other']) {
+    await page.getByRole('button', { name: 'Save as template' }).click();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => choice.inputValue()).toBe(name);
+  }
+  await page.getByRole('button', { name: 'Remove template' }).press('Enter');
+  await dialog.getByRole('button', { name: 'Remove template' }).press('Enter');
+  await expect.poll(() => choice.inputValue()).toBe('');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await choice.evaluate((element) => element === document.activeElement)).toBe(true);
+});
+
 test('a name that is taken is refused in the dialog, and replaced where that is asked for', async () => {
   const { page, fixture } = await visitForm('ko-KR');
   const { templates } = fixture.story.state;

@@ -2,6 +2,7 @@ import { ActionIcon, Group, Select, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import type { Template } from '../../../shared/contract/templates.ts';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
@@ -20,6 +21,7 @@ interface TemplateSelectProps {
 export function TemplateSelect({ value, onChoose }: TemplateSelectProps) {
   const { t } = useText();
   const [opened, dialog] = useDisclosure(false);
+  const select = useRef<HTMLInputElement>(null);
   const { data } = useQuery(queries.templates.list.queryOptions({ input: { limit: mostTemplates } }));
   const templates = data?.templates ?? [];
   if (templates.length === 0) return null;
@@ -27,6 +29,7 @@ export function TemplateSelect({ value, onChoose }: TemplateSelectProps) {
   return (
     <Group gap={4} wrap="nowrap">
       <Select
+        ref={select}
         size="xs"
         w={230}
         aria-label={t('templates.one')}
@@ -54,7 +57,11 @@ export function TemplateSelect({ value, onChoose }: TemplateSelectProps) {
           action={t('templates.remove')}
           dangerous
           send={(_input, options) => engine.templates.remove({ template: chosen.id }, options)}
-          onDone={() => onChoose(null)}
+          onDone={() => {
+            onChoose(null);
+            // The button that had the focus goes with the template.
+            select.current?.focus();
+          }}
           refresh={queries.templates.key()}
         />
       )}
