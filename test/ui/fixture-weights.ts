@@ -54,7 +54,7 @@ export function fixtureWeights() {
       data: { hint: 'Check their id or name.', place: {} },
     });
   };
-  const make = (made: Pick<Weights, 'name' | 'model' | 'source'>): Weights => {
+  const make = (made: Pick<Weights, 'name' | 'model' | 'source'> & Partial<Weights>): Weights => {
     const base = {
       ...weights[0],
       ...made,
@@ -79,7 +79,10 @@ export function fixtureWeights() {
     })),
     show: noun.show.handler(({ input }) => find(input.weights)),
     add: noun.add.handler(({ input }) =>
-      make({ name: input.name ?? 'mine', model: input.model ?? null, source: input.path }),
+      make({
+        ...{ name: input.name ?? 'mine', model: input.model ?? null, source: input.path },
+        ...(input.path.startsWith('upload://') && { files: [{ name: 'here.pt', sizeBytes: 2, sha256 }] }),
+      }),
     ),
     pull: noun.pull.handler(({ input }) =>
       make({ name: input.name ?? input.model, model: input.model, source: 'https://huggingface.co' }),

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.mjs';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
 import { visitFixture } from './visit.ts';
 
 let opened: OpenBrowser;
 beforeAll(async () => {
+  await ensureBuilt({ only: ['desktop'] });
   opened = await openBrowser();
 });
 afterAll(() => opened[Symbol.asyncDispose]());
@@ -56,7 +58,7 @@ test('weights are pulled by their model, added by a path or a file of this compu
     .setInputFiles({ name: 'here.pt', mimeType: 'application/octet-stream', buffer: Buffer.from('PK') });
   await dialog.getByLabel('Name').fill('from here');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByRole('article').filter({ hasText: 'from here' }).getByText('upload://').waitFor();
+  await page.getByRole('article').filter({ hasText: 'from here' }).getByText('From here.pt').waitFor();
 
   await page.getByRole('button', { name: 'Remove fifty' }).click();
   await dialog.getByRole('button', { name: 'Delete' }).click();

@@ -4,6 +4,7 @@ import type { CachedWeights, Weights } from '../../shared/contract/weights.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { areWeightsFor } from '../../shared/model/are-weights-for.ts';
+import { sourceOf } from '../../shared/model/weights-source.ts';
 import { type Command, defineCommand, given } from './lib/define.ts';
 import { remarkDisk } from './lib/disk-remark.ts';
 import { openReconnectingClient, withEngine } from './lib/engine.ts';
@@ -22,7 +23,8 @@ const pickleNote = () =>
     'pickle 형식입니다. 학습할 때 텐서만 읽고 안에 든 코드는 실행하지 않습니다.',
   );
 
-function describe({ name, id, model, format, sizeBytes, sha256, source }: Weights): string {
+function describe(weights: Weights): string {
+  const { name, id, model, format, sizeBytes, sha256 } = weights;
   return facts([
     [translate('Weights', '가중치'), name],
     ['ID', id],
@@ -30,7 +32,7 @@ function describe({ name, id, model, format, sizeBytes, sha256, source }: Weight
     [translate('Format', '형식'), format ?? '–'],
     [translate('Size', '크기'), formatBytes(sizeBytes)],
     ['SHA-256', sha256 ?? '–'],
-    [translate('Source', '출처'), source],
+    [translate('Source', '출처'), sourceOf(weights)],
   ]);
 }
 

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks';
 import { IconRefresh, IconTrash } from '@tabler/icons-react';
 import type { Weights, WeightsProgress } from '../../../shared/contract/weights.ts';
+import { sourceOf } from '../../../shared/model/weights-source.ts';
 import classes from '../../components/card.module.css';
 import { Note, Tag } from '../../components/note.ts';
 import type { CardPlace } from '../../components/pages/card-grid.tsx';
@@ -74,8 +75,8 @@ export function WeightsCard({ weights, place, onPull }: WeightsCardProps) {
           </Button>
         )}
         {!error && (
-          <Note size="xs" lineClamp={2} title={source} style={{ overflowWrap: 'anywhere' }}>
-            {t('weights.from', { source })}
+          <Note size="xs" lineClamp={2} title={sourceOf(weights)} style={{ overflowWrap: 'anywhere' }}>
+            {t('weights.from', { source: sourceOf(weights) })}
           </Note>
         )}
       </Stack>
