@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.mjs';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
 import { fixtureId } from './fixture-data.ts';
 import { visitFixture } from './visit.ts';
 
 let opened: OpenBrowser;
 beforeAll(async () => {
+  await ensureBuilt({ only: ['desktop'] });
   opened = await openBrowser();
 });
 afterAll(() => opened[Symbol.asyncDispose]());

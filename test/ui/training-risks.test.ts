@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.mjs';
 import { makeProblem } from '../../src/main/features/datasets/problems.ts';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
 import { fixtureId } from './fixture-data.ts';
@@ -7,6 +8,7 @@ import { visitFixture } from './visit.ts';
 
 let opened: OpenBrowser;
 beforeAll(async () => {
+  await ensureBuilt({ only: ['desktop'] });
   opened = await openBrowser();
 });
 afterAll(() => opened[Symbol.asyncDispose]());
