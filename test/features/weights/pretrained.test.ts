@@ -79,6 +79,7 @@ test('stored weights come before those in a cache, the newest first, by their mo
   });
   await expect(pretrained.resolve(me, config({ pretrainedWeights: 'nobody' }))).rejects.toMatchObject({
     code: 'WEIGHTS_UNKNOWN',
+    record: { place: { field: 'overrides.model.pretrainedWeights' } },
   });
   await pool.query("UPDATE weights SET status = 'storing' WHERE name = 'older'");
   await expect(pretrained.resolve(me, config({ pretrainedWeights: 'older' }))).rejects.toMatchObject({

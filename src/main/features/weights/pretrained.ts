@@ -44,9 +44,11 @@ export class Pretrained {
     { source, name, pretrained, pretrainedWeights }: TrainingConfig['model'],
   ): Promise<PinnedWeights | null> {
     if (pretrainedWeights !== null)
-      return path.isAbsolute(pretrainedWeights)
-        ? this.pinFiles(pretrainedWeights, source)
-        : this.pinStored(userId, pretrainedWeights);
+      return (
+        path.isAbsolute(pretrainedWeights)
+          ? this.pinFiles(pretrainedWeights, source)
+          : this.pinStored(userId, pretrainedWeights)
+      ).catch(refusedInConfig);
     if (!pretrained) return null;
     const model = `${source}/${name}`;
     const stored = await newestFor(this.parts.db, userId, model);
@@ -106,6 +108,13 @@ export class Pretrained {
       throw error;
     });
   }
+}
+
+/** Whoever asks for a run named them in its config, and nowhere else. */
+function refusedInConfig(error: unknown): never {
+  if (!(error instanceof TrainyardError)) throw error;
+  const { record } = error;
+  throw TrainyardError.from({ ...record, place: { ...record.place, field: `overrides.${field}` } });
 }
 
 function pinned({
