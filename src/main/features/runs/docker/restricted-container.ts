@@ -12,7 +12,7 @@ export const runLabels = {
   preparation: 'trainyard.preparation',
 } as const;
 
-/** What tells the containers of a run directory from those of others, at the end of their names. */
+/** What sets the containers of a run directory apart from those of others, at the end of their names. */
 export const nameEnding = (runDirectory: string) => `-${hash('sha256', runDirectory).slice(0, 8)}`;
 
 /** Where a container has its run directory. */
