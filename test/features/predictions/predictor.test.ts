@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { onnxRuntime } from '../../../src/main/features/predictions/predictor/predictor-process.ts';
+import { isAlive } from '../../../src/main/platform/find-engine.ts';
 import { isInRuns } from '../../../src/shared/model/run-lengths.ts';
 import { waitFor } from '../../support/engine.ts';
 import {
@@ -270,18 +271,8 @@ test('a process that ends while its model is placed says how, too', async () => 
     `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(started)}, String(process.pid)); process.exit(7);`,
   );
   await using predictor = openPredictor(place.folder, { program });
-  const isOver = () => {
-    try {
-      process.kill(Number(readFileSync(started, 'utf8')), 0);
-      return false;
-    } catch (error) {
-      return code(error) === 'ESRCH';
-    }
-  };
-  const model = {
-    ...classifier(),
-    writeTo: async () => void (await waitFor('its end', async () => isOver())),
-  };
+  const isOver = async () => existsSync(started) && !isAlive(Number(readFileSync(started, 'utf8')));
+  const model = { ...classifier(), writeTo: async () => void (await waitFor('its end', isOver)) };
   const image = await writeImage(place.folder, '#1020e0');
   await expect(predictor.predict({ model, image, wantsPreview: false })).rejects.toMatchObject({
     code: 'PREDICTOR_ENDED',
