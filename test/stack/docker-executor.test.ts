@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ContainerTrainers } from '../../src/main/features/runs/docker/container-trainers.ts';
 import { TrainerImage } from '../../src/main/features/runs/docker/trainer-image.ts';
 import type { Observation } from '../../src/main/features/runs/ports.ts';
@@ -56,6 +56,23 @@ describe.skipIf(reason !== null)('in containers', () => {
     await machine.directories.askToStop(runDirectory, 60_000);
     expect((await until('exited')).exit).toMatchObject({ exitCode: 0, cause: 'cancelled' });
     expect(await output()).toBe('ready\nstopped\n');
+  });
+
+  test('a supervisor that is killed before it has opened the outputs costs its trainer nothing', async () => {
+    await using machine = await containerMachine();
+    const { executor, runDirectory, output, until } = await prepared(machine, 'waiting');
+    vi.stubEnv('TRAINYARD_FAILPOINT', 'supervisor.begin.after');
+    vi.stubEnv('TRAINYARD_FAILPOINT_MARK', path.join(path.dirname(runDirectory), 'killed'));
+    try {
+      expect(await executor.start(runDirectory, [])).toBeNull();
+      await until('gone');
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(await executor.adopt(runDirectory)).toBe(true);
+    await waitFor('a line', async () => (await output()) === 'ready\n');
+    await machine.directories.askToStop(runDirectory, 60_000);
+    expect((await until('exited')).exit).toMatchObject({ exitCode: 0, cause: 'cancelled' });
   });
 
   test('how a container ended is learnt though its supervisor was killed before', async () => {

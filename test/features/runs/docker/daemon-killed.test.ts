@@ -33,7 +33,7 @@ test.skipIf(process.platform === 'win32')(
     await new Promise<void>((resolve) => daemon.listen(socket, resolve));
     vi.stubEnv('DOCKER_HOST', `unix://${socket}`);
     try {
-      const { ended } = await superviseContainer(place.folder, 'c1', { isAdopted: true });
+      const { ended } = await superviseContainer(place.folder, 'c1', { isAdopted: true, outputs: [] });
       expect(await ended).toEqual({ exitCode: 3, signal: null });
     } finally {
       vi.unstubAllEnvs();

@@ -1,4 +1,4 @@
-import { chownSync, readFileSync } from 'node:fs';
+import { fchownSync, fstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -77,9 +77,9 @@ function wordsOf(error: unknown): string {
 export async function superviseContainer(
   directory: string,
   id: string,
-  { isAdopted }: { readonly isAdopted: boolean },
+  { isAdopted, outputs }: { readonly isAdopted: boolean; readonly outputs: readonly number[] },
 ): Promise<Trainer> {
-  if (!isAdopted) giveOutputs(directory);
+  giveOutputs(directory, outputs);
   const container = new RunContainer(chosenAddress(process.env), id);
   const { State: state } = await container.inspect();
   // Without an earlier supervisor it can only have waited for one in vain.
@@ -118,9 +118,13 @@ async function supervised(container: RunContainer): Promise<Trainer> {
 }
 
 /** Where root supervises, the outputs are to be written by the container's account. A trainer waits for `stderr.log`, the last of them. */
-function giveOutputs(directory: string): void {
+function giveOutputs(directory: string, outputs: readonly number[]): void {
   if (process.getuid?.() !== 0) return;
   const plan = planSchema.parse(JSON.parse(readFileSync(path.join(directory, 'container.json'), 'utf8')));
   const [uid = 0, gid = uid] = plan.User.split(':').map(Number);
-  for (const name of ['stdout.log', 'stderr.log']) chownSync(path.join(directory, name), uid, gid);
+  for (const output of outputs) {
+    const found = fstatSync(output);
+    // One that the trainer has is its own already.
+    if (found.uid === 0 && found.isFile() && found.nlink === 1) fchownSync(output, uid, gid);
+  }
 }

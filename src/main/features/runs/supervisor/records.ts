@@ -45,6 +45,18 @@ export function supervisorRecords(directory: string) {
     return whenTaken(() => openSync(fileOf(name), 'a', 0o600));
   }
 
+  /** Opens one that an earlier supervisor may not have come to; null where the trainer has put something else in its place. */
+  function reopenOutput(name: string): Promise<number | null> {
+    return whenTaken(() => {
+      try {
+        return openSync(fileOf(name), toWriteOver | constants.O_APPEND | constants.O_CREAT, 0o600);
+      } catch (error) {
+        if (isDiskRefusal(error)) throw error;
+        return null;
+      }
+    });
+  }
+
   /** Writes `exit.json`: as any record, else over the bytes that were kept for it, else as soon as the disk takes it. */
   async function exited(record: ExitRecordFile): Promise<void> {
     const message = record.message?.slice(0, longestMessage);
@@ -65,7 +77,7 @@ export function supervisorRecords(directory: string) {
     });
   }
 
-  return { begin, started, openOutput, exited };
+  return { begin, started, openOutput, reopenOutput, exited };
 }
 
 /** A trainer may have put anything in a record's place; only a folder is not replaced by the renaming. */

@@ -83,10 +83,13 @@ async function supervise(given: SupervisorArguments, directory: string): Promise
     throw error;
   }
   failpoint('supervisor.begin.after');
-  // An adopted trainer has its outputs, and may have put anything in their place.
-  const outputs = isAdopted
-    ? []
-    : [await records.openOutput('stdout.log'), await records.openOutput('stderr.log')];
+  // An adopted trainer may have its outputs, and anything in their place; or it waits for those that its supervisor did not live to open.
+  const open = isAdopted ? records.reopenOutput : records.openOutput;
+  const outputs: number[] = [];
+  for (const name of ['stdout.log', 'stderr.log']) {
+    const output = await open(name);
+    if (output !== null) outputs.push(output);
+  }
   const over = new AbortController();
   const sidecar = sidecarProgram === null ? null : new Sidecar([process.execPath, sidecarProgram], directory);
   await sidecar?.untilReady();
@@ -141,13 +144,14 @@ async function supervise(given: SupervisorArguments, directory: string): Promise
 async function start(
   { command, container, ...rest }: SupervisorArguments,
   directory: string,
-  [stdout, stderr]: readonly number[],
+  outputs: readonly number[],
   isAdopted: boolean,
 ): Promise<Trainer> {
+  const [stdout, stderr] = outputs;
   if (command && stdout !== undefined && stderr !== undefined)
     return startTrainer({ ...rest, command }, directory, [stdout, stderr]);
   if (container === null) throw new TypeError('neither a program nor a container');
-  return (await import('./container.ts')).superviseContainer(directory, container, { isAdopted });
+  return (await import('./container.ts')).superviseContainer(directory, container, { isAdopted, outputs });
 }
 
 /** The supervisor's program. @returns its exit code */
