@@ -119,7 +119,7 @@ async function supervised(container: RunContainer): Promise<Trainer> {
 
 /** Where root supervises, the outputs are to be written by the container's account. A trainer waits for `stderr.log`, the last of them. */
 function giveOutputs(directory: string, outputs: readonly number[]): void {
-  if (process.getuid?.() !== 0) return;
+  if (process.getuid?.() !== 0 || outputs.length === 0) return;
   const plan = planSchema.parse(JSON.parse(readFileSync(path.join(directory, 'container.json'), 'utf8')));
   const [uid = 0, gid = uid] = plan.User.split(':').map(Number);
   for (const output of outputs) {
