@@ -64,6 +64,7 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
   useUnsaved(form.isDirty());
   const entered = useMemo(() => flatten(overrides), [overrides]);
   const changes = changesOf(fields.all, entered, defaults);
+  const datasetName = choice.kept.find(({ id }) => id === choice.dataset)?.name;
   const takeConfig = (config: TrainingOverrides) => {
     const { dataset } = config;
     form.setValues({
@@ -92,7 +93,12 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
       <Stack gap="lg">
         {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
         <Group gap="md" justify="space-between">
-          <ConfigFileButton onConfig={takeConfig} />
+          <ConfigFileButton
+            onConfig={(config) => {
+              setTemplate(null);
+              takeConfig(config);
+            }}
+          />
           <TemplateSelect
             value={template}
             onChoose={(chosen) => {
@@ -155,7 +161,11 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
             >
               {t('newRun.start')}
             </Button>
-            <KeepSettings config={wish && configOf(wish)} fileName="train" onKept={setTemplate} />
+            <KeepSettings
+              config={wish && configOf(wish, datasetName)}
+              fileName="train"
+              onKept={setTemplate}
+            />
           </Stack>
         </Section>
       </aside>

@@ -18,14 +18,18 @@ export function inputOf(values: RunValues, choice: Choice, version: number | nul
 }
 
 /** What a form sends as a config: the document that a file or a template holds. */
-export function configOf({ dataset, version, model, overrides }: CreateRunInput): TrainingOverrides {
+export function configOf(
+  { version, model, overrides }: CreateRunInput,
+  datasetName: string | undefined,
+): TrainingOverrides {
   const [source, ...name] = model?.split('/') ?? [];
   const named = source !== undefined && { source: source as ModelSource, name: name.join('/') };
   return {
     ...overrides,
     model: { ...named, ...overrides.model },
     dataset: {
-      ...(dataset !== undefined && { datasetId: dataset }),
+      // Not by its id, which no other machine knows.
+      ...(datasetName !== undefined && { name: datasetName }),
       ...(version !== undefined && { version }),
       ...overrides.dataset,
     },

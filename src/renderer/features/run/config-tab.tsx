@@ -11,7 +11,7 @@ const groups = ['task', 'model', 'dataset', 'training', 'resources'] as const;
 
 /** What a run trains, readable, and as the document it is. */
 export function ConfigTab({ run }: { readonly run: Run }) {
-  if (run.config) return <TrainingConfigView config={run.config} />;
+  if (run.config) return <TrainingConfigView config={run.config} datasetName={run.dataset?.name} />;
   return run.script && <ScriptView script={run.script} />;
 }
 
@@ -42,8 +42,19 @@ function ScriptView({ script }: { readonly script: NonNullable<Run['script']> })
   );
 }
 
-function TrainingConfigView({ config }: { readonly config: NonNullable<Run['config']> }) {
+interface TrainingConfigProps {
+  readonly config: NonNullable<Run['config']>;
+  readonly datasetName: string | undefined;
+}
+
+function TrainingConfigView({ config, datasetName }: TrainingConfigProps) {
   const { t } = useText();
+  // By name: no other machine knows the dataset's id.
+  const { datasetId, ...reading } = config.dataset;
+  const portable = {
+    ...config,
+    dataset: datasetName ? { name: datasetName, ...reading } : { datasetId, ...reading },
+  };
   const shown = (value: string | number | boolean | null) =>
     value === null ? '–' : typeof value === 'boolean' ? (value ? t('common.yes') : t('common.no')) : value;
   return (
@@ -61,7 +72,7 @@ function TrainingConfigView({ config }: { readonly config: NonNullable<Run['conf
       </div>
       <Section title={t('config.document')} size={14} mb="xs">
         <Box mb="xs">
-          <KeepSettings config={config} fileName={config.model.name.replaceAll(/[^\w.-]+/g, '-')} />
+          <KeepSettings config={portable} fileName={config.model.name.replaceAll(/[^\w.-]+/g, '-')} />
         </Box>
         <JsonView value={config} />
       </Section>
