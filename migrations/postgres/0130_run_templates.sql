@@ -10,7 +10,7 @@ CREATE TABLE run_templates (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 CREATE UNIQUE INDEX run_templates_name ON run_templates (user_id, lower(name));
-CREATE INDEX run_templates_newest ON run_templates (user_id, created_at DESC, id DESC);
+CREATE INDEX run_templates_newest ON run_templates (user_id, created_at DESC);
 CREATE TRIGGER run_templates_updated_at BEFORE UPDATE ON run_templates
     FOR EACH ROW EXECUTE FUNCTION trainyard_touch_updated_at();
 

@@ -9,6 +9,7 @@ import { Db } from '../../src/main/postgres/db.ts';
 import type { Page } from '../../src/main/postgres/pages.ts';
 import { createPool } from '../../src/main/postgres/pool.ts';
 import type { PageQuery } from '../../src/shared/contract/common.ts';
+import { mainMetric } from '../../src/shared/model/main-metric.ts';
 import { runSorts } from '../../src/shared/model/run.ts';
 import { addManyRows, manyProjectId } from '../support/many-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -71,8 +72,11 @@ test.each(runSorts)(
       count,
     ]);
     // What has no value is last both ways.
-    const hasValue = ({ finalMetrics }: (typeof rising)[number]) =>
-      !sort.startsWith('val_') || typeof finalMetrics?.[sort] === 'number';
+    const isMetric = sort === 'score' || sort.startsWith('val_');
+    const hasValue = ({ taskType, finalMetrics }: (typeof rising)[number]) => {
+      const name = sort === 'score' ? (mainMetric(taskType, []) ?? '') : sort;
+      return !isMetric || typeof finalMetrics?.[name] === 'number';
+    };
     expect(rising.filter(hasValue).map(({ id }) => id)).toEqual(
       falling
         .filter(hasValue)
@@ -80,9 +84,7 @@ test.each(runSorts)(
         .reverse(),
     );
     for (const list of [rising, falling])
-      expect(list.findIndex((run) => !hasValue(run))).toBe(
-        sort.startsWith('val_') ? list.filter(hasValue).length : -1,
-      );
+      expect(list.findIndex((run) => !hasValue(run))).toBe(isMetric ? list.filter(hasValue).length : -1);
   },
 );
 

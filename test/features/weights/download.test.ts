@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import v8 from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Downloads } from '../../../src/main/features/weights/hubs/download.ts';
 import { fault } from '../../../src/shared/errors/catalogue.ts';
@@ -22,6 +24,7 @@ async function setting() {
       token?: string;
       url?: string;
       signal?: AbortSignal;
+      begin?: () => Promise<void>;
       advance?: (done: number) => void;
       more?: (bytes: number) => Promise<void>;
     } = {},
@@ -35,7 +38,10 @@ async function setting() {
       },
       {
         signal: more.signal ?? new AbortController().signal,
-        begin: async (total, done) => void begun.push([total, done]),
+        begin: async (total, done) => {
+          begun.push([total, done]);
+          await more.begin?.();
+        },
         more: more.more ?? (async () => {}),
         advance: more.advance ?? (() => {}),
       },
@@ -62,6 +68,25 @@ test('a download that breaks off goes on where it was, and nothing comes twice',
     ...[undefined, 'bytes=100000-', 'bytes=200000-'],
   ]);
   expect(begun).toEqual([0, 100_000, 200_000].map((done) => [bytes.length, done]));
+});
+
+test('an answer whose bytes are not read at once is kept, whatever is collected as garbage meanwhile', async () => {
+  await using world = await setting();
+  const { hub, fetch } = world;
+  v8.setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const found = await fetch({
+    sha256,
+    begin: async () => {
+      for (let round = 0; round < 5; round += 1) {
+        collect();
+        // What the collection finds is told in a later turn.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  });
+  expect(readFileSync(found?.path ?? '')).toEqual(bytes);
+  expect(hub.requests).toHaveLength(1);
 });
 
 test('what a killed download left is gone on with, and fetched anew where the file has changed', async () => {

@@ -176,7 +176,7 @@ export class PredictorProcess implements Predictor, AsyncDisposable {
       if (memoryOf(child.pid) > mostMemory)
         reject(fault('PREDICTION_MEMORY', { most: Math.round((mostMemory / gibibyte) * 10) / 10 }));
     }, lookAtMemoryEveryMs);
-    child.once('message', resolve).once('exit', onExit).once('error', reject);
+    child.once('message', resolve).once('exit', onExit).on('error', reject);
     signal?.addEventListener('abort', onAbort);
     try {
       signal?.throwIfAborted();

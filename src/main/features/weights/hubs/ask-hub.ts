@@ -89,7 +89,7 @@ async function checked(
     ...{ status, sha256, total: total === null || isPacked ? null : Number(total) },
     // A weak tag does not stand for bytes.
     tag: tag?.startsWith('W/') === false && !isPacked ? tag : null,
-    body: body ?? none(),
+    body: bytesOf(response),
   };
   const begins = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
   if (status === 200 || (status === 206 && Number(begins) === from && !isPacked)) return answer;
@@ -101,6 +101,11 @@ async function checked(
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}
+
+/** What an answer brings. It holds the answer: the body of one that was collected as garbage ends before anybody reads it. */
+async function* bytesOf(response: Response): AsyncGenerator<Uint8Array> {
+  if (response.body) yield* response.body;
+}
 
 /** `fetch` says "fetch failed", and its cause says why. */
 function causeOf(error: unknown): string {
