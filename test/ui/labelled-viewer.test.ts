@@ -127,7 +127,7 @@ test('the wheel zooms at the pointer, and dragging moves the image', async () =>
   const moved = await placement(page);
   expect([moved.left - after.left, moved.top - after.top].map(Math.round)).toEqual([-40, -30]);
   await dialog.getByRole('button', { name: 'Fit' }).click();
-  expect(await placement(page)).toEqual(before);
+  await expect.poll(() => placement(page)).toEqual(before);
 });
 
 test('an object says its class, size and marks, to a pointer and to the keyboard', async () => {

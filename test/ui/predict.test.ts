@@ -78,8 +78,7 @@ test('an image that is dropped on a detector’s page comes back with boxes, and
 test('a classifier’s answer is a bar for each class, chosen by the keyboard alone, in Korean', async () => {
   const { page, complaints } = await visitTab(finishedClassifier, 'ko-KR');
   const drop = page.getByRole('button', { name: /이미지를 여기에 놓거나/ });
-  await drop.focus();
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), drop.press('Enter')]);
   await chooser.setFiles(await image());
   await page.getByText('87.1%').waitFor();
   expect(await page.getByRole('slider').count()).toBe(0);

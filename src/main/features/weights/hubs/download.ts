@@ -91,7 +91,8 @@ export class Downloads {
         done += chunk.length;
         if (answer.total !== null && done > answer.total) break;
         for (; done > mayHave; mayHave += piece) await watcher.more(piece);
-        await handle.write(chunk);
+        // All of it: `write` may leave some out where the disk is full.
+        await handle.writeFile(chunk);
         watcher.advance(done);
       }
     } catch (error) {
