@@ -100,9 +100,16 @@ describe.skipIf(reason !== null)('a training in a container', () => {
     const shown = (mounts as { Source: string; Destination: string; RW: boolean }[])
       .map(({ Source, Destination, RW }) => [Source, Destination, RW])
       .sort();
+    const directory = await realpath(trainings.directoryOf(runId));
     expect(shown).toEqual(
       [
-        [await realpath(trainings.directoryOf(runId)), '/trainyard/run', true],
+        [directory, '/trainyard/run', true],
+        // What says how the container is to be is not the trainer's to change.
+        ...['config.json', 'container.json'].map((file) => [
+          path.join(directory, file),
+          `/trainyard/run/${file}`,
+          false,
+        ]),
         [await realpath(path.join(trainings.home, 'objects', 'datasets')), '/trainyard/data', false],
       ].sort(),
     );
