@@ -41,7 +41,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   logs: () => benchLogs(sized({}, { lines: 50_000, rounds: 1 })),
   'coco-import': () => benchCocoImport(sized({}, { annotations: 100_000, rounds: 3 })),
   'container-start': () => benchContainerStart(sized({}, { rounds: 3 })),
-  'torch-pace': () => benchTorchPace(sized({}, { rounds: 2, images: 42, epochs: 3 })),
+  'torch-pace': () => benchTorchPace(sized({}, { rounds: 1, images: 24, epochs: 3 })),
   validation: () => benchValidation(sized({}, { files: 1000 })),
   sample: () => benchSample(sized({}, { rounds: 1 })),
   // The first round makes its containers and does not count.

@@ -20,7 +20,7 @@ function paceOf(epochs: readonly Pace[]): Pace {
 }
 
 /** Images per second of the torch trainer, against a plain loop with the same model, images, batches and processes that read them. */
-export async function benchTorchPace({ rounds = 5, images = 128, epochs = 4 } = {}): Promise<Row[]> {
+export async function benchTorchPace({ rounds = 3, images = 48, epochs = 4 } = {}): Promise<Row[]> {
   const python = process.env.TRAINYARD_TEST_PYTHON;
   if (!python) throw new Error('TRAINYARD_TEST_PYTHON names no Python with torch');
   await using place = await temporaryFolder();
