@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -40,6 +41,29 @@ test('a file of weights is stored with its size and hash, listed, found by name 
   expect(await objects.head('models', `weights/${found.id}/mine.safetensors`)).toBeNull();
   const audits = await documents.find('audit_logs', {}, 10);
   expect(audits.map(({ action }) => action).sort()).toEqual(['weights.add', 'weights.remove']);
+});
+
+test('weights whose file goes while the store makes way for them are failed by name, and nothing else ends by it', async () => {
+  await using world = await createWorld();
+  const { folder, objects, open, stored } = world;
+  const file = path.join(folder, 'gone.safetensors');
+  writeFileSync(file, tensors);
+  const slow = {
+    list: objects.list.bind(objects),
+    remove: objects.remove.bind(objects),
+    put: async (...put: Parameters<typeof objects.put>) => {
+      rmSync(file);
+      // A later turn: whatever was opened has been refused by now.
+      await stat(file).catch(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+      return objects.put(...put);
+    },
+  };
+  const service = open({ objects: Object.assign(Object.create(objects), slow) });
+  const found = await stored(await service.add(me, { path: file }), service);
+  expect(found.status).toBe('failed');
+  expect(found.error?.code).toBe('FILE_MISSING');
+  await service.storing.close();
 });
 
 test('a folder as Hugging Face’s libraries write it is stored with its config, and a pickle is called one', async () => {

@@ -200,9 +200,9 @@ export class WeightsStoring {
     progress.enter('storing', file.sizeBytes);
     let done = 0;
     let sha256 = '';
-    const body = file.open();
     async function* counted() {
-      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      // Opened by whoever reads it: a stream that is refused while nobody listens would be nobody's error.
+      for await (const chunk of file.open() as AsyncIterable<Uint8Array>) {
         signal.throwIfAborted();
         done += chunk.length;
         progress.advance(done);
@@ -210,15 +210,15 @@ export class WeightsStoring {
       }
     }
     const name = file.name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(-200);
+    const bytes = hashing(counted(), (found) => {
+      sha256 = found;
+    });
     failpoint('weights.put.before');
     try {
-      const bytes = hashing(counted(), (found) => {
-        sha256 = found;
-      });
       await objects.put('models', `${objectsOf(work.id)}${name}`, bytes);
     } finally {
-      // A put that was refused at once has not read it.
-      body.destroy();
+      // What a put that failed in the middle has not read.
+      bytes.destroy();
     }
     failpoint('weights.put.after');
     if (done !== file.sizeBytes)
