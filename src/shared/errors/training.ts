@@ -76,10 +76,10 @@ export const trainingErrors = {
     '그 자리에 파일(.safetensors, .pth, .bin, .pt)이나 폴더를 두거나 model.pretrainedWeights를 고치세요.',
   ),
   WEIGHTS_UNNAMED: badRequest(
-    'The training begins with pretrained weights and names no file, and a container sees none of the hubs’ caches',
-    'Name the file or folder (--weights, model.pretrainedWeights), train from scratch, or train with the executor venv, which looks through the caches.',
-    '사전 학습 가중치로 시작하는데 파일이 지정되지 않았고, 컨테이너에서는 허브의 캐시가 보이지 않습니다',
-    '파일이나 폴더를 지정하거나(--weights, model.pretrainedWeights), 처음부터 학습하거나, 캐시를 찾아보는 venv 실행기로 학습하세요.',
+    'The training begins with pretrained weights that were not looked for when it was queued, by an older Trainyard',
+    'Queue it again: weights are now found before a training is queued.',
+    '이전 버전의 Trainyard에서 대기열에 넣어 사전 학습 가중치를 찾아 두지 않은 학습입니다',
+    '대기열에 다시 넣으세요. 이제는 넣을 때 가중치를 찾습니다.',
   ),
   ULTRALYTICS_MISSING: conflict(
     'The Python environment has no Ultralytics, which is licensed under AGPL-3.0 and so never installed unasked',

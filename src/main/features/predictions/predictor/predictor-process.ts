@@ -145,6 +145,8 @@ export class PredictorProcess implements Predictor, AsyncDisposable {
     child.stderr?.on('data', (text: Buffer) => {
       worker.stderr = `${worker.stderr}${text.toString('utf8')}`.slice(-keptText);
     });
+    // What it said last is for people; without it the engine works on.
+    child.stderr?.on('error', () => {});
     // Whoever waits learns of it by `exit`, or by this: a process that could not be started has no exit.
     child.on('error', () => {});
     child.on('exit', () => {
