@@ -12,9 +12,10 @@ async function createWorld() {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url }, { max: 4 });
   const failures: unknown[] = [];
-  const audit = auditLog(new PostgresDocumentStore(pool), (error) => failures.push(error));
+  const documents = new PostgresDocumentStore(pool);
+  const audit = auditLog(documents, (error) => failures.push(error));
   return {
-    ...{ failures, templates: new Templates(new Db(pool), audit) },
+    ...{ failures, documents, templates: new Templates(new Db(pool), audit) },
     [Symbol.asyncDispose]: async () => {
       await pool.end();
       await database[Symbol.asyncDispose]();
@@ -59,6 +60,14 @@ test('a name that is taken is refused, unless its template is to be replaced, wh
   expect((await templates.show(localOwnerId, 'quick')).config).toEqual(first.config);
   const second = await templates.save(localOwnerId, { ...again, replace: true });
   expect(second).toMatchObject({ id: first.id, name: 'QUICK', config: again.config });
+  const audits = await world.documents.find('audit_logs', {}, 10);
+  const { name, config } = first;
+  expect(audits.map(({ metadata }) => metadata)).toEqual(
+    expect.arrayContaining([
+      { changes: { before: null, after: { name, config } } },
+      { changes: { before: { name, config }, after: again } },
+    ]),
+  );
 });
 
 test('of two that are saved under one name at once, one is refused and none is lost', async () => {

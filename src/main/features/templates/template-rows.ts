@@ -42,6 +42,7 @@ export async function findTemplate(db: Db, userId: string, reference: string): P
 /**
  * Keeps a template.
  * @param replaces whether it takes the place of one of its name
+ * @returns `before`: what that one was; null without one
  * @throws TrainyardError TEMPLATE_NAME_TAKEN
  */
 export async function saveTemplate(
@@ -49,16 +50,18 @@ export async function saveTemplate(
   userId: string,
   { name, config }: { readonly name: string; readonly config: TrainingOverrides },
   replaces: boolean,
-): Promise<Template> {
+): Promise<{ saved: Template; before: Pick<Template, 'name' | 'config'> | null }> {
   const taken = replaces ? 'UPDATE SET name = EXCLUDED.name, config = EXCLUDED.config' : 'NOTHING';
-  const [saved] = await query<Template>(
+  const [row] = await query<Template & { before: Pick<Template, 'name' | 'config'> | null }>(
     db,
-    `INSERT INTO run_templates (user_id, name, config) VALUES ($1, $2, $3)
-     ON CONFLICT (user_id, lower(name)) DO ${taken} RETURNING ${columns}`,
+    `WITH old AS (SELECT name, config FROM run_templates WHERE user_id = $1 AND lower(name) = lower($2))
+     INSERT INTO run_templates (user_id, name, config) VALUES ($1, $2, $3)
+     ON CONFLICT (user_id, lower(name)) DO ${taken} RETURNING ${columns}, (SELECT to_jsonb(old) FROM old) AS before`,
     [userId, name, JSON.stringify(config)],
   );
-  if (!saved) throw fault('TEMPLATE_NAME_TAKEN', { name });
-  return saved;
+  if (!row) throw fault('TEMPLATE_NAME_TAKEN', { name });
+  const { before, ...saved } = row;
+  return { saved, before };
 }
 
 /** Whether it was there. */

@@ -33,10 +33,15 @@ export class Templates {
     userId: string,
     { name, config, replace }: { name: string; config: TrainingOverrides; replace: boolean },
   ): Promise<Template> {
-    const saved = await saveTemplate(this.db, userId, { name, config: withoutData(config) }, replace);
+    const { saved, before } = await saveTemplate(
+      this.db,
+      userId,
+      { name, config: withoutData(config) },
+      replace,
+    );
     const resource = { type: 'template', id: saved.id };
     const after = { name: saved.name, config: saved.config };
-    await this.audit({ userId, action: 'template.save', resource, before: null, after });
+    await this.audit({ userId, action: 'template.save', resource, before, after });
     return saved;
   }
 
