@@ -1,5 +1,6 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../../src/shared/contract/contract.ts';
+import type { TrainyardError } from '../../src/shared/errors/error.ts';
 
 /** The contract, ready to be implemented in memory. */
 export const os = implement(contract);
@@ -10,6 +11,11 @@ function missing(what: string): ORPCError<'NOT_FOUND', { hint: string; place: ob
     message: `There is no ${what}`,
     data: { hint: 'Check the address.', place: {} },
   });
+}
+
+/** An error of the catalogue, as the engine sends it. */
+export function refusal({ code, status, message, hint, parameters, place }: TrainyardError) {
+  return new ORPCError(code, { status, message, data: { hint, parameters, place } });
 }
 
 /** The value, or the contract's NOT_FOUND. */

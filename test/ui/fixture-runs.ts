@@ -2,8 +2,9 @@ import { ORPCError } from '@orpc/server';
 import { LiveLines } from '../../src/main/features/metrics/live-lines.ts';
 import { torchModels } from '../../src/main/features/training/torch-models.ts';
 import type { MovingLines } from '../../src/shared/contract/run-readings.ts';
+import { fault } from '../../src/shared/errors/catalogue.ts';
 import { isEnded, possibleActions } from '../../src/shared/model/run.ts';
-import { found, matches, os, pageOf } from './fixture-api.ts';
+import { found, matches, os, pageOf, refusal } from './fixture-api.ts';
 import { emptyRun } from './fixture-data.ts';
 import { predictionOf, predictorOf } from './fixture-predictions.ts';
 import { type FixtureState, seriesOf } from './fixture-state.ts';
@@ -36,10 +37,14 @@ export function fixtureRuns(state: FixtureState) {
         });
       }
       const number = state.runs.size + 1;
+      const { script } = input;
+      if (script?.folder === '/gone') throw refusal(fault('SCRIPT_FOLDER_NOT_FOUND', script));
+      const [anyDataset] = state.datasets.keys();
       const made = emptyRun(number, input.name ?? `cnn-${number}`, 'queued', {
         project: found(state.projects.get(input.project), 'such project'),
-        dataset: found(state.datasets.get(input.dataset ?? ''), 'such dataset'),
+        dataset: found(state.datasets.get(input.dataset ?? (script && anyDataset) ?? ''), 'such dataset'),
       });
+      if (script) Object.assign(made.run, { script, config: null, dataset: null, model: 'script/train.py' });
       state.runs.set(made.run.id, made);
       state.changed({ kind: 'run', id: made.run.id });
       return { runId: made.run.id };

@@ -70,6 +70,19 @@ function labelledShots(): readonly Shot[] {
   ]);
 }
 
+/** A script of one's own, entered and refused, in a wide window and a narrow one. */
+function scriptShots(): readonly Shot[] {
+  const act = async (at: Page) => {
+    await at.getByText(/^(A script of your own|직접 작성한 스크립트)$/).click();
+    await at.getByRole('textbox', { name: /^(Command|명령)/ }).fill('~/venv/bin/python train.py --epochs 10');
+    await at.getByRole('textbox', { name: /^(Folder|폴더)/ }).fill('/gone');
+    await at.getByRole('textbox', { name: /variables|환경 변수/ }).fill('CUDA_VISIBLE_DEVICES=0');
+    await at.locator('main button[type=submit]').click();
+    await at.getByRole('alert').waitFor();
+  };
+  return [1024, 390].map((wide) => ({ name: `script-${wide}`, path: '/runs/new', act, width: wide }));
+}
+
 /** What a detector and a segmenter leave behind. */
 function taskShots(): readonly Shot[] {
   const before = async ({ story: { state } }: Fixture) => {
@@ -187,7 +200,7 @@ async function shoot(
   await page.locator('main h1').first().waitFor({ state: 'attached' });
   const all = [
     ...(await shots(page, origin)),
-    ...(fixture ? [...stackShots(), ...labelledShots(), ...taskShots()] : []),
+    ...(fixture ? [...stackShots(), ...labelledShots(), ...scriptShots(), ...taskShots()] : []),
   ];
   for (const { name, path: address, act, before, width: wide = width } of all) {
     if (wanted.length > 0 && !wanted.some((one) => name.startsWith(one))) continue;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** What a variable of the environment may be called. */
+export const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
 /** A training script of somebody's own. */
 export const scriptSchema = z.strictObject({
   command: z.string().max(10_000).describe('a line for the shell: python train.py --epochs 10'),
@@ -12,7 +15,7 @@ export const scriptSchema = z.strictObject({
     .default(null)
     .describe('a Docker image that is there; null: as a process of the machine'),
   environment: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(100_000))
+    .record(z.string().regex(environmentName), z.string().max(100_000))
     .default({})
     .describe('variables that it gets beside the engine’s own'),
 });

@@ -1,9 +1,10 @@
-import { Box, Button, Checkbox, Group, Radio, SegmentedControl, Stack, TextInput } from '@mantine/core';
-import { IconFileZip, IconFolderOpen, IconUpload } from '@tabler/icons-react';
+import { Button, Checkbox, Group, Radio, SegmentedControl, Stack, TextInput } from '@mantine/core';
+import { IconFileZip, IconUpload } from '@tabler/icons-react';
 import { importInput, importModes, type Validation } from '../../../shared/contract/datasets.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { FileDrop } from '../../components/file-drop.tsx';
 import { FileProgress, notCounted } from '../../components/import-progress.tsx';
+import { PathInput } from '../../components/path-input.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ProjectSelect, useProject } from '../../components/project-select.tsx';
 import { useText } from '../../i18n/use-text.ts';
@@ -81,13 +82,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
     if (known.isGone) return t('gone.project.title');
     return known.isSuccess && !known.project ? t('datasets.noProject') : form.errors.project;
   };
-  const desktop = window.trainyardDesktop;
-
   useUnsaved(path !== '' || name !== '' || file !== null);
-  const choose = async (kind: 'folder' | 'archive') => {
-    const found = await desktop?.choosePath(kind);
-    if (found) form.setFieldValue('path', found);
-  };
   return (
     <form onSubmit={form.onSubmit((input) => onImport({ values: form.values, input }))}>
       <Stack gap="md">
@@ -104,37 +99,23 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
           ]}
         />
         {from === 'path' ? (
-          <TextInput
+          <PathInput
             data-autofocus
             label={t('datasets.path')}
             description={t('datasets.pathHint')}
             placeholder="/data/flowers"
-            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-            spellCheck={false}
             {...form.getInputProps('path')}
-            // Beside the input itself, whatever stands above and below it.
-            inputContainer={(input) => (
-              <Group gap="xs" wrap="nowrap">
-                <Box flex={1}>{input}</Box>
-                {desktop && (
-                  <Button
-                    variant="default"
-                    leftSection={<IconFolderOpen size={16} aria-hidden />}
-                    onClick={() => void choose('folder')}
-                  >
-                    {t('datasets.choose')}
-                  </Button>
-                )}
-                <Button
-                  variant="default"
-                  disabled={path.trim() === ''}
-                  loading={check.isPending}
-                  onClick={check.start}
-                >
-                  {t('datasets.check')}
-                </Button>
-              </Group>
-            )}
+            onChoose={(found) => form.setFieldValue('path', found)}
+            action={
+              <Button
+                variant="default"
+                disabled={path.trim() === ''}
+                loading={check.isPending}
+                onClick={check.start}
+              >
+                {t('datasets.check')}
+              </Button>
+            }
           />
         ) : (
           <FileDrop

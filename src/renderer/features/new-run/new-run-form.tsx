@@ -1,11 +1,10 @@
-import { Button, Collapse, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import type { FormErrors } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
-import { type CreateRunInput, createRunInput } from '../../../shared/contract/runs.ts';
+import type { CreateRunInput } from '../../../shared/contract/runs.ts';
 import { weightsModelSchema } from '../../../shared/model/pretrained-weights.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
@@ -22,10 +21,12 @@ import { engine, queries } from '../../rpc/client.ts';
 import { ConfigFileButton } from './config-file-button.tsx';
 import { FieldInput } from './field-input.tsx';
 import { allFields, type Field } from './fields.ts';
+import { HowToTrain } from './how-to-train.tsx';
 import classes from './new-run-page.module.css';
 import { type Prefilled, prefilledBy } from './prefilled.ts';
-import { configOf, inputOf } from './run-input.ts';
-import { type Change, changesOf, formPath, type RunValues } from './run-values.ts';
+import { configOf, enteredRun, inputOf } from './run-input.ts';
+import { type Change, changesOf, formPath, type RunValues, runKinds } from './run-values.ts';
+import { ScriptFields } from './script-fields.tsx';
 import { TemplateSelect } from './template-select.tsx';
 import { type NamedDataset, useChoice } from './use-choice.ts';
 import { WhatToTrain } from './what-to-train.tsx';
@@ -38,12 +39,12 @@ interface NewRunFormProps {
   readonly prefilled: Prefilled;
 }
 
-/** The form itself: what to train on what, and how. */
+/** The form itself: what to train on what, and how; or a script of somebody's own. */
 export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFormProps) {
   const { t } = useText();
   const [template, setTemplate] = useState<string | null>(null);
   const { form, read } = useContractForm({
-    schema: createRunInput,
+    schema: enteredRun,
     initialValues: {
       project: firstProject,
       dataset: named?.id ?? null,
@@ -52,14 +53,13 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
     },
     toInput: (values: RunValues): unknown => ({
       ...inputOf(values, choice, version !== null && choice.dataset === named?.id ? version : null),
-      ...(template !== null && { source: 'template' }),
+      ...(template !== null && values.kind === 'model' && { source: 'template' }),
     }),
   });
   const choice = useChoice(form.values, named, version);
-  const { overrides } = form.values;
+  const { kind, overrides } = form.values;
   const { fields, defaults, trained, failed } = choice;
   const stored = useStoredWeights(choice.model?.id ?? null);
-  const [advanced, advancedToggle] = useDisclosure(false);
   const create = useCreateRun();
   useUnsaved(form.isDirty());
   const entered = useMemo(() => flatten(overrides), [overrides]);
@@ -87,7 +87,6 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
       onChange={(value) => form.setFieldValue(formPath(field), value)}
     />
   );
-  const advancedShown = advanced || fields.advanced.some((one) => one.fields.some(isWrong));
   return (
     <form onSubmit={form.onSubmit((sent) => create.start(sent))} className={classes.columns}>
       <Stack gap="lg">
@@ -107,49 +106,30 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
             }}
           />
         </Group>
-        <WhatToTrain {...{ form, choice, named, version }} />
-        <Section panel title={t('newRun.how')} mb={16}>
-          <Stack gap="md">
-            <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
-              {fields.basic.map(input)}
-            </SimpleGrid>
-            <Button
-              variant="subtle"
-              color="gray"
-              size="compact-sm"
-              ml={-8}
-              style={{ alignSelf: 'flex-start' }}
-              aria-expanded={advancedShown}
-              leftSection={
-                advancedShown ? (
-                  <IconChevronDown size={16} aria-hidden />
-                ) : (
-                  <IconChevronRight size={16} aria-hidden />
-                )
-              }
-              onClick={advancedToggle.toggle}
-            >
-              {t('newRun.advanced')}
-            </Button>
-            <Collapse expanded={advancedShown}>
-              <Stack gap="lg">
-                {fields.advanced.map(({ group, fields: grouped }) => (
-                  <fieldset key={group} className={classes.group}>
-                    <legend>{t(`fieldGroups.${group}`)}</legend>
-                    <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
-                      {grouped.map(input)}
-                    </SimpleGrid>
-                  </fieldset>
-                ))}
-              </Stack>
-            </Collapse>
-          </Stack>
-        </Section>
+        <SegmentedControl
+          aria-label={t('newRun.kind')}
+          {...form.getInputProps('kind', { withError: false })}
+          // A phone has no room for both in one line.
+          styles={{ label: { whiteSpace: 'normal' } }}
+          data={runKinds.map((one) => ({ value: one, label: t(`newRun.kinds.${one}`) }))}
+        />
+        {kind === 'script' ? (
+          <ScriptFields form={form} />
+        ) : (
+          <>
+            <WhatToTrain {...{ form, choice, named, version }} />
+            <HowToTrain {...{ fields, isWrong, input }} />
+          </>
+        )}
       </Stack>
       <aside className={classes.side}>
-        <Section panel title={t('newRun.changed')} mb={16}>
+        <Section panel title={t(kind === 'script' ? 'script.read' : 'newRun.changed')} mb={16}>
           <Stack gap="md">
-            <ChangeList changes={changes} errors={form.errors} />
+            {kind === 'script' ? (
+              <Note>{t('script.readHint')}</Note>
+            ) : (
+              <ChangeList changes={changes} errors={form.errors} />
+            )}
             {refusal !== null && <ProblemAlert error={refusal} />}
             <Button
               type="submit"
@@ -161,11 +141,13 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
             >
               {t('newRun.start')}
             </Button>
-            <KeepSettings
-              config={wish && configOf(wish, datasetName)}
-              fileName="train"
-              onKept={setTemplate}
-            />
+            {kind === 'model' && (
+              <KeepSettings
+                config={wish && configOf(wish, datasetName)}
+                fileName="train"
+                onKept={setTemplate}
+              />
+            )}
           </Stack>
         </Section>
       </aside>

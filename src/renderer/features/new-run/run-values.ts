@@ -4,8 +4,13 @@ import type { TaskType } from '../../../shared/model/training-config.ts';
 import { type FieldValue, unflatten } from '../../components/documents.ts';
 import { allFields, type Field } from './fields.ts';
 
+/** What a run is made of: a model that learns a dataset, or a script of somebody's own. */
+export const runKinds = ['model', 'script'] as const;
+export type RunKind = (typeof runKinds)[number];
+
 /** What a person entered. */
 export type RunValues = {
+  readonly kind: RunKind;
   readonly project: string | null;
   readonly dataset: string | null;
   readonly model: string | null;
@@ -14,7 +19,19 @@ export type RunValues = {
   readonly name: string;
   /** Hyperparameters as the contract nests them: numbers as they were written, null if left alone. */
   readonly overrides: Readonly<Record<string, unknown>>;
+  readonly script: ScriptValues;
 };
+
+/** A script as it is entered: the environment is a line for each variable, the image empty where there is none. */
+export type ScriptValues = {
+  readonly command: string;
+  readonly folder: string;
+  readonly image: string;
+  readonly environment: string;
+};
+
+/** No script entered. */
+export const noScript: ScriptValues = { command: '', folder: '', image: '', environment: '' };
 
 /** No hyperparameter touched. */
 export const untouched = unflatten(Object.fromEntries(allFields.map(({ path }) => [path, null])));

@@ -219,15 +219,11 @@ function RunActions({ run }: { readonly run: Run }) {
       })}
       <MoreMenu
         items={[
-          ...(run.config === null
-            ? []
-            : [
-                {
-                  label: t('run.duplicate'),
-                  icon: IconCopy,
-                  onClick: () => void navigate({ to: '/runs/new', search: { from: run.id } }),
-                },
-              ]),
+          {
+            label: t('run.duplicate'),
+            icon: IconCopy,
+            onClick: () => void navigate({ to: '/runs/new', search: { from: run.id } }),
+          },
           {
             label: t('run.compareWith'),
             icon: IconGitCompare,

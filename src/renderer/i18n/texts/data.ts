@@ -84,7 +84,6 @@ export const data = {
       'Whose credentials are used, from ~/.aws on the engine’s machine',
       '엔진이 있는 컴퓨터의 ~/.aws에서 자격 증명을 가져올 프로필',
     ],
-    choose: ['Choose…', '선택…'],
     check: ['Check', '검사'],
     stopCheck: ['Stop checking', '검사 중지'],
     filesASecond: ['{{rate}} files/s', '초당 {{rate}}개'],

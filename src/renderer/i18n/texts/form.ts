@@ -4,9 +4,14 @@ import type { Texts } from './text.ts';
 export const form = {
   newRun: {
     subtitle: [
-      'Choose a model and a dataset. Everything else has a good default.',
-      '모델과 데이터셋을 고르세요. 나머지에는 알맞은 기본값이 있습니다.',
+      'Choose a model and a dataset, and everything else has a good default; or start a script of your own.',
+      '모델과 데이터셋을 고르면 나머지에는 알맞은 기본값이 있습니다. 직접 작성한 스크립트를 실행할 수도 있습니다.',
     ],
+    kind: ['Kind of run', '학습 종류'],
+    kinds: {
+      model: ['A model on a dataset', '모델과 데이터셋'],
+      script: ['A script of your own', '직접 작성한 스크립트'],
+    },
     what: ['What to train', '무엇을 학습할까요'],
     how: ['How to train', '어떻게 학습할까요'],
     namePlaceholder: ['From the model and dataset', '모델과 데이터셋 이름으로 자동 지정'],
@@ -38,6 +43,36 @@ export const form = {
     licenseHint: [
       'This model is Ultralytics’, and not part of Trainyard. In Docker it is installed when you choose it; in a Python environment you install it yourself. Whoever offers a product or a service with it must publish its source under the same licence, or buy a licence from Ultralytics. All other models are free of this.',
       'Ultralytics의 모델이며 Trainyard에는 들어 있지 않습니다. Docker에서는 이 모델을 고르면 설치되고, Python 환경에는 직접 설치해야 합니다. 이 모델로 제품이나 서비스를 제공하려면 소스 코드를 같은 라이선스로 공개하거나 Ultralytics에서 라이선스를 구입해야 합니다. 다른 모델에는 이런 조건이 없습니다.',
+    ],
+  },
+  script: {
+    title: ['Your script', '내 스크립트'],
+    namePlaceholder: ['From the script’s file', '스크립트 파일 이름으로 자동 지정'],
+    command: ['Command', '명령'],
+    commandHint: [
+      'As you type it in a terminal. The engine does not know which environment you activated there: write the path of its Python, such as ~/venv/bin/python.',
+      '터미널에 입력하는 그대로 쓰세요. 터미널에서 활성화한 환경을 엔진은 모르므로 ~/venv/bin/python처럼 Python의 경로를 쓰세요.',
+    ],
+    folder: ['Folder', '폴더'],
+    folderHint: [
+      'Where the command runs: an absolute path on the engine’s machine. Metrics that the script writes below it are read.',
+      '명령을 실행할 폴더입니다. 엔진이 있는 컴퓨터의 절대 경로를 쓰세요. 스크립트가 이 폴더에 쓰는 지표를 읽습니다.',
+    ],
+    image: ['Docker image', 'Docker 이미지'],
+    imagePlaceholder: ['None: a process of the machine', '없음. 컨테이너 없이 실행'],
+    imageHint: [
+      'With an image that Docker has, the command runs in a container that sees this folder alone and has no network. It gets all GPUs, and nine tenths of the memory.',
+      'Docker에 있는 이미지를 쓰면 컨테이너에서 실행합니다. 컨테이너에는 이 폴더만 보이고 네트워크가 없으며, 모든 GPU와 메모리의 90%까지 쓸 수 있습니다.',
+    ],
+    environment: ['Environment variables', '환경 변수'],
+    environmentHint: [
+      'NAME=value, one in each line, beside those of the engine. They are kept with the run and shown on its page: no place for passwords.',
+      '한 줄에 하나씩 이름=값으로 쓰면 엔진의 환경 변수에 더해집니다. 학습과 함께 저장되고 페이지에 표시되므로 비밀번호는 쓰지 마세요.',
+    ],
+    read: ['What is shown of it', '표시되는 내용'],
+    readHint: [
+      'Output, metrics and files, while it runs. Ultralytics’ results.csv, the Hugging Face Trainer’s trainer_state.json, TensorBoard’s event files, Lightning’s CSV and any results.csv or metrics.csv with a column “epoch” or “step” are read as they are.',
+      '실행하는 동안 출력과 지표, 파일을 보여 줍니다. Ultralytics의 results.csv, Hugging Face Trainer의 trainer_state.json, TensorBoard 이벤트 파일, Lightning의 CSV, “epoch”나 “step” 열이 있는 results.csv와 metrics.csv를 그대로 읽습니다.',
     ],
   },
   executors: {

@@ -14,6 +14,7 @@ export const shell = {
     ],
     close: ['Close', '닫기'],
     save: ['Save', '저장'],
+    choose: ['Choose…', '선택…'],
     create: ['Create', '만들기'],
     delete: ['Delete', '삭제'],
     copy: ['Copy', '복사'],
