@@ -71,7 +71,7 @@ test('who removes a template by the keyboard goes on at the others', async () =>
   await dialog.getByRole('button', { name: 'Remove template' }).press('Enter');
   await expect.poll(() => choice.inputValue()).toBe('');
   await dialog.waitFor({ state: 'detached' });
-  expect(await choice.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => choice.evaluate((element) => element === document.activeElement)).toBe(true);
 });
 
 test('a name that is taken is refused in the dialog, and replaced where that is asked for', async () => {
