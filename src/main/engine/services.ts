@@ -16,7 +16,7 @@ import { threadExaminer } from '../features/datasets/examiner/thread-examiner.ts
 import { DatasetExports } from '../features/datasets/export/exports.ts';
 import { defaultLimits } from '../features/datasets/limits.ts';
 import { sharpImageReader, sumPixelsUpTo } from '../features/datasets/pixels/sharp-image-reader.ts';
-import { sourcesOf } from '../features/datasets/sources/open-source.ts';
+import { bucketArchivesOf, sourcesOf } from '../features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import { listCards } from '../features/gpus/nvidia-smi.ts';
@@ -129,6 +129,8 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     local: stores.local,
     links: stores.links,
     checkRoom,
+    checkScratch: (bytes, what) => disk.checkFits('scratch', bytes, what),
+    findArchive: bucketArchivesOf(stores.s3),
     rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home, stores.s3),
     uploads,

@@ -20,14 +20,18 @@ export const notCounted: ShownProgress = {
   secondsLeft: null,
 };
 
-/** How far a check or an import is: the phase, files of all, how fast, and how long it takes. */
+/** How far a check or an import is: the phase, files or bytes of all, how fast, and how long it takes. */
 export function FileProgress({ progress }: { readonly progress: ShownProgress }) {
   const { t, format } = useText();
   const { phase, done, total, rate, secondsLeft } = progress;
+  const isBytes = phase === 'downloading';
+  const amount = isBytes ? format.bytes : format.number;
   const facts = [
-    phase !== 'committing' &&
-      (total === null ? format.number(done) : `${format.number(done)} / ${format.number(total)}`),
-    rate !== null && t('datasets.filesASecond', { rate: format.number(Math.round(rate)) }),
+    phase !== 'committing' && (total === null ? amount(done) : `${amount(done)} / ${amount(total)}`),
+    rate !== null &&
+      (isBytes
+        ? `${format.bytes(rate)}/s`
+        : t('datasets.filesASecond', { rate: format.number(Math.round(rate)) })),
     secondsLeft !== null &&
       secondsLeft > 0 &&
       t('datasets.timeLeft', { time: format.duration(secondsLeft * 1000) }),

@@ -157,7 +157,7 @@ export const importInput = z.object({
     .string()
     .min(1)
     .describe(
-      'absolute path of a folder, zip or tar on the engine’s machine, s3://bucket/prefix, or an upload:// id',
+      'absolute path of a folder, zip or tar on the engine’s machine, s3://bucket/prefix or an archive in a bucket, or an upload:// id',
     ),
   project: reference,
   name: nameOf(255).optional(),

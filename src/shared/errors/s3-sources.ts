@@ -23,13 +23,6 @@ export const s3SourceErrors = {
     '접두사를 대소문자까지 확인하세요. 마지막 마디는 폴더 이름처럼 온전해야 합니다.',
     'path',
   ),
-  S3_SOURCE_OBJECT: badRequest(
-    '"{key}" is a single object of the bucket "{bucket}"; what is read there are the files below a prefix',
-    'Unpack the archive below a prefix and give that, or download it and import the file.',
-    '"{key}"{key|은|는} "{bucket}" 버킷의 객체 하나인데, 버킷에서는 접두사 아래의 파일들을 읽습니다',
-    '압축을 풀어 접두사 아래에 올리고 그 접두사를 지정하거나, 내려받아 파일로 가져오세요.',
-    'path',
-  ),
   S3_SOURCE_NEEDS_COPY: badRequest(
     'The mode "{mode}" leaves files where they are, but {path} is on an S3 server',
     'Import it with mode "copy".',

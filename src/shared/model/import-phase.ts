@@ -1,4 +1,5 @@
 export const importPhases = [
+  'downloading',
   'counting',
   'validating',
   'storing',

@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { link, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Checks } from '../../../src/main/features/datasets/checks.ts';
@@ -8,6 +9,7 @@ import { localExaminer } from '../../../src/main/features/datasets/examiner/loca
 import { threadExaminer } from '../../../src/main/features/datasets/examiner/thread-examiner.ts';
 import type { AcceptedImage } from '../../../src/main/features/datasets/images.ts';
 import { automatic } from '../../../src/main/features/datasets/reading.ts';
+import { Scratch } from '../../../src/main/platform/scratch.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { openFakeS3 } from './support/fake-s3.ts';
 import { goodFiles, picture, writeFiles } from './support/pictures.ts';
@@ -111,12 +113,18 @@ test('ending an examination in its midst ends its thread, and leaves no file ope
 });
 
 const noUpload = () => Promise.reject(new Error('there are no uploads'));
-const uploads = { resolve: noUpload, release: noUpload };
+const parts = {
+  examine,
+  uploads: { resolve: noUpload, release: noUpload },
+  findArchive: async () => null,
+  checkScratch: async () => {},
+  scratch: new Scratch(path.join(tmpdir(), `trainyard-checks-${process.pid}`), () => {}),
+};
 
 async function checking(count: number, abandonedMs: number) {
   const place = await temporaryFolder();
   await manyFiles(place.folder, count);
-  const checks = new Checks({ examine, uploads }, { abandonedMs });
+  const checks = new Checks(parts, { abandonedMs });
   return {
     checks,
     folder: place.folder,
@@ -143,7 +151,7 @@ test('whoever follows a check reads totals and rates, and at its end what was fo
 });
 
 test('a check that can’t begin ends with the error and the field at fault', async () => {
-  const checks = new Checks({ examine, uploads }, { abandonedMs: 60_000 });
+  const checks = new Checks(parts, { abandonedMs: 60_000 });
   const { checkId } = checks.start({ path: '/nowhere/at/all', format: 'imagenet', reading: automatic });
   const answer = await checks.wait({ checkId, afterDone: 0, waitMs: 10_000 });
   await checks.close();

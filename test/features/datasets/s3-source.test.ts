@@ -132,7 +132,7 @@ test('an object that may be listed and not read ends the check by name; one in a
   expect(validation.summary.images).toBe(5);
 });
 
-test('what is no prefix of images says so: nothing there, a single object, a bucket of the engine’s own, no place at all', async () => {
+test('what is no prefix of images says so: nothing there, a bucket of the engine’s own, no place at all', async () => {
   await using server = await openFakeS3(
     new Map([
       ['photos.zip', Buffer.from('PK')],
@@ -148,7 +148,7 @@ test('what is no prefix of images says so: nothing there, a single object, a buc
       },
     );
   expect(await codeOf('s3://lab/pets')).toBe('S3_SOURCE_EMPTY');
-  expect(await codeOf('s3://lab/photos.zip')).toBe('S3_SOURCE_OBJECT');
+  expect(await codeOf('s3://lab/photos.zip')).toBe('S3_SOURCE_EMPTY');
   expect(await codeOf('s3://lab')).toBe('opened');
   for (const own of ['datasets', 'models', 'artifacts', 'snapshots'])
     expect(await codeOf(`s3://${own}/blobs`)).toBe('S3_SOURCE_OWN_BUCKET');

@@ -117,8 +117,9 @@ export function defineImport(group: Command): void {
     defineCommand(group, {
       usage: 'import <path>',
       english:
-        'import a folder, zip, tar or s3://bucket/prefix; the same bytes again give the version that is there',
-      korean: '폴더, zip, tar, s3://버킷/접두사를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
+        'import a folder, zip, tar or s3://bucket/prefix (or an archive there); the same bytes again give the version that is there',
+      korean:
+        '폴더, zip, tar, s3://버킷/접두사(버킷의 압축 파일도)를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
       examples: [
         'dataset import photos --project demo',
         'dataset import /data/photos --project demo --in-place --name photos',

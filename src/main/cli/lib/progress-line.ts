@@ -60,12 +60,17 @@ export class ProgressLine {
 export function describeProgress({ phase, done, total, rate, secondsLeft }: FileProgressWords): string {
   const number = new Intl.NumberFormat('en').format;
   const of = total === null ? number(done) : `${number(done)} / ${number(total)}`;
+  const isBytes = phase === 'downloading';
+  const bytesOf = total === null ? formatBytes(done) : `${formatBytes(done)} / ${formatBytes(total)}`;
   const parts = [
     phase === 'committing'
       ? ''
-      : translate(`${of} ${(total ?? done) === 1 ? 'file' : 'files'}`, `파일 ${of}개`),
+      : isBytes
+        ? bytesOf
+        : translate(`${of} ${(total ?? done) === 1 ? 'file' : 'files'}`, `파일 ${of}개`),
   ];
-  if (rate !== null)
+  if (rate !== null && isBytes) parts.push(`${formatBytes(rate)}/s`);
+  else if (rate !== null)
     parts.push(translate(`${number(Math.round(rate))}/s`, `초당 ${number(Math.round(rate))}개`));
   if (secondsLeft !== null) {
     const time = formatDuration(secondsLeft * 1000);

@@ -4,7 +4,7 @@ import type { FormatChoice, Validation } from '../../../shared/contract/datasets
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
-import { placeOfSource, type Uploads } from '../uploads/uploads.ts';
+import { fetchSource, type SourceParts } from './bucket-archive.ts';
 import type { ExaminationWatch, Examine } from './examination.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import { evaluateUnopened } from './validation.ts';
@@ -27,8 +27,7 @@ interface Check {
   validation: Validation | null;
 }
 
-interface CheckParts {
-  readonly uploads: Uploads;
+interface CheckParts extends SourceParts {
   readonly examine: Examine;
 }
 
@@ -47,7 +46,7 @@ export class Checks {
   /** Examines everything. A source that cannot be examined at all is a finding like any other. */
   async validate(request: CheckRequest, signal = new AbortController().signal): Promise<Validation> {
     try {
-      return await this.look(request, { signal, onProgress: () => undefined });
+      return await this.look(request, signal);
     } catch (error) {
       if (!(error instanceof TrainyardError)) throw error;
       return evaluateUnopened(error, request.format);
@@ -113,10 +112,17 @@ export class Checks {
     await Promise.all(this.running);
   }
 
-  private async look({ path, ...request }: CheckRequest, watch: ExaminationWatch): Promise<Validation> {
-    const { uploads, examine } = this.parts;
-    const place = await placeOfSource(uploads, path);
-    return (await examine({ ...place, ...request, scratch: null }, watch)).validation;
+  private async look(
+    { path, ...request }: CheckRequest,
+    signal: AbortSignal,
+    progress: FileProgress | null = null,
+  ): Promise<Validation> {
+    await using fetched = await fetchSource(path, request.reading, this.parts, `check-${randomUUID()}`, {
+      signal,
+      onProgress: (...at) => progress?.follow('downloading', ...at),
+    });
+    const watch: ExaminationWatch = { signal, onProgress: (...at) => progress?.follow(...at) };
+    return (await this.parts.examine({ ...fetched.place, ...request, scratch: null }, watch)).validation;
   }
 
   private expect(checkId: string, check: Check): void {
@@ -126,12 +132,8 @@ export class Checks {
 
   private async carryOut(check: Check, request: CheckRequest): Promise<void> {
     const { progress, stop } = check;
-    const watch: ExaminationWatch = {
-      signal: stop.signal,
-      onProgress: (...at) => progress.follow(...at),
-    };
     try {
-      check.validation = await this.look(request, watch);
+      check.validation = await this.look(request, stop.signal, progress);
       progress.enter('done', check.validation.summary.images);
     } catch (error) {
       const known = systemFault(error) ?? fault('CHECK_FAILED', { cause: errorMessage(error) });

@@ -105,14 +105,16 @@ export class DatasetService {
     userId: string,
     request: Readonly<ImportInput>,
   ): Promise<{ datasetId: string; importId: string }> {
-    const { db, changes, links, open, uploads } = this.parts;
+    const { db, changes, links, open, uploads, findArchive } = this.parts;
     const project = await findProject(db, userId, request.project);
     if (request.mode === 'link' && !links) throw fault('LINK_UNSUPPORTED', {});
     const { reading = automatic } = request;
-    const source = await open(await placeOfSource(uploads, request.path), reading);
-    if (request.mode !== 'copy' && source.kind === 'bucket')
+    const archive = await findArchive(request.path, reading);
+    const source = archive ?? (await open(await placeOfSource(uploads, request.path), reading));
+    const isFolder = 'kind' in source && source.kind === 'folder';
+    if (request.mode !== 'copy' && source.path.startsWith('s3://'))
       throw fault('S3_SOURCE_NEEDS_COPY', { mode: request.mode, path: source.path });
-    if (request.mode !== 'copy' && source.kind !== 'folder')
+    if (request.mode !== 'copy' && !isFolder)
       throw fault('MODE_NEEDS_FOLDER', { mode: request.mode, path: source.path });
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';
     const begun = await this.imports.begin({

@@ -47,7 +47,7 @@ export class FileProgress {
     this.report();
   }
 
-  /** So many files of this phase are done. */
+  /** So many files of this phase are done, or bytes of a download. */
   advance(done: number): void {
     if (this.phase === 'cancelling') return;
     const now = performance.now();
@@ -57,7 +57,7 @@ export class FileProgress {
   }
 
   /** The same, in the terms in which an examination reports progress. */
-  follow(phase: 'counting' | 'validating', done: number, total: number | null): void {
+  follow(phase: 'downloading' | 'counting' | 'validating', done: number, total: number | null): void {
     if (phase !== this.phase) this.enter(phase, total);
     this.advance(done);
   }

@@ -7,10 +7,10 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { Scratch, ScratchFolder } from '../../platform/scratch.ts';
+import type { ScratchFolder } from '../../platform/scratch.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
-import { placeOfSource, type Uploads } from '../uploads/uploads.ts';
+import { fetchSource, type SourceParts } from './bucket-archive.ts';
 import type { ImportRecord, NewVersion } from './dataset-rows.ts';
 import { annotationsFile, type Examination, type Examine } from './examination.ts';
 import type { FileProgress } from './file-progress.ts';
@@ -32,17 +32,15 @@ import { type DatasetSource, EntryFault, type OpenSource } from './source.ts';
 import { noneTurned } from './upright-sizes.ts';
 import { countClasses } from './validation.ts';
 
-export interface ImportParts {
+export interface ImportParts extends SourceParts {
   readonly db: Db;
   readonly store: ObjectStore;
   /** Null if the store cannot take a file without copying it. */
   readonly links: LinkableObjects | null;
   readonly open: OpenSource;
-  readonly uploads: Uploads;
   /** @throws TrainyardError DISK_FULL if so many bytes more surely do not fit into the store */
   readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
   readonly examine: Examine;
-  readonly scratch: Scratch;
 }
 
 /**
@@ -59,7 +57,11 @@ export async function runImport(
   progress.enter('counting', null);
   const { reading, format } = intent;
   await using scratch = await parts.scratch.open(intent.id);
-  const place = await placeOfSource(parts.uploads, intent.source);
+  await using fetched = await fetchSource(intent.source, reading, parts, `${intent.id}-archive`, {
+    signal,
+    onProgress: (...at) => progress.follow('downloading', ...at),
+  });
+  const { place } = fetched;
   const source = await parts.open(place, reading);
   const examination = await parts.examine(
     { ...place, format, reading, scratch: scratch.path },

@@ -62,6 +62,7 @@ export const data = {
     },
     uploading: ['Sending the file', '파일 보내는 중'],
     phases: {
+      downloading: ['Downloading the archive', '압축 파일 내려받는 중'],
       counting: ['Counting files', '파일 세는 중'],
       validating: ['Checking every image', '모든 이미지 검사 중'],
       ...statusTexts('storing', 'committing', 'cancelling', 'done', 'failed', 'cancelled'),
@@ -71,8 +72,8 @@ export const data = {
     fromFile: ['A file of this computer', '이 컴퓨터의 파일'],
     path: ['Folder, zip or tar', '폴더, zip 또는 tar'],
     pathHint: [
-      'An absolute path or s3://bucket/prefix: a folder for each class, or images with COCO, YOLO or Pascal VOC labels.',
-      '절대 경로나 s3://버킷/접두사입니다. 클래스마다 폴더 하나, 또는 COCO·YOLO·Pascal VOC 라벨이 있는 이미지.',
+      'An absolute path, or s3://bucket/prefix or an archive in a bucket: a folder for each class, or images with COCO, YOLO or Pascal VOC labels.',
+      '절대 경로, s3://버킷/접두사, 버킷에 있는 압축 파일입니다. 클래스마다 폴더 하나, 또는 COCO·YOLO·Pascal VOC 라벨이 있는 이미지.',
     ],
     s3Endpoint: ['S3 server', 'S3 서버'],
     s3EndpointHint: [

@@ -6,7 +6,7 @@ import { DatasetService } from '../../../../src/main/features/datasets/dataset-s
 import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
 import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts';
 import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
+import { bucketArchivesOf, sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { findProject, insertProject } from '../../../../src/main/features/projects/project-rows.ts';
@@ -28,6 +28,7 @@ export async function openService(
   machineId = 'this-machine',
   elsewhere?: ObjectStore & LocalObjects,
   s3: S3Endpoint | null = null,
+  checkScratch: (bytes: number) => Promise<void> = async () => {},
 ) {
   const pool = createPool({ url: databaseUrl });
   const store = await FilesObjectStore.open(path.join(home, 'objects'));
@@ -51,6 +52,8 @@ export async function openService(
     uploads,
     scratch: new Scratch(scratch, () => mkdirSync(scratch, { recursive: true })),
     checkRoom: async () => {},
+    checkScratch,
+    findArchive: bucketArchivesOf(s3),
     reader: sharpImageReader,
     examine: localExaminer(home, s3),
     changes,

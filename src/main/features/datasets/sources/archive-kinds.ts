@@ -5,6 +5,9 @@ import { wholeOfParts } from './zip-end.ts';
 
 export type ArchiveKind = 'zip' | 'tar' | 'tar.gz' | 'tar.zst';
 
+/** The end of an archive's name, which is none of the dataset's. */
+export const archiveExtension = /\.(zip|tar|tgz|tzst|tar\.gz|tar\.zst)$/i;
+
 /** How many first bytes are enough to recognise the kind of an archive. */
 export const kindBytes = 512;
 

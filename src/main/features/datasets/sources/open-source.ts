@@ -5,16 +5,15 @@ import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
 import { hasCode, nullOn } from '../../../platform/error-code.ts';
 import { isInside } from '../../../platform/paths.ts';
+import type { FindBucketArchive } from '../bucket-archive.ts';
 import type { SourceLimits } from '../limits.ts';
 import { automatic, type Reading } from '../reading.ts';
 import { type DatasetSource, EntryFault, type OpenSource } from '../source.ts';
-import { kindBytes, kindOf, noArchive } from './archive-kinds.ts';
+import { archiveExtension, kindBytes, kindOf, noArchive } from './archive-kinds.ts';
 import { folderSource } from './folder-source.ts';
 import { forbidden } from './read-faults.ts';
 import { readStart } from './read-start.ts';
 import { findZipEnd } from './zip-end.ts';
-
-const archiveExtension = /\.(zip|tar|tgz|tzst|tar\.gz|tar\.zst)$/i;
 
 /**
  * How folders, zip and tar files of this machine, and what lies in buckets, are opened as datasets' sources.
@@ -38,6 +37,12 @@ export function sourcesOf(
     if ((await stat(real)).isDirectory()) return folderSource(real);
     return openArchive(real, path.basename(real), reading, limits);
   };
+}
+
+/** How the archives are found that are single objects of a bucket. @param s3 as of {@link sourcesOf} */
+export function bucketArchivesOf(s3: S3Endpoint | null = null): FindBucketArchive {
+  return async (place, reading) =>
+    place.startsWith('s3://') ? (await import('./s3-archive.ts')).findS3Archive(place, reading, s3) : null;
 }
 
 /** What an archive is says its beginning, not its name. @param called what its owner calls it */

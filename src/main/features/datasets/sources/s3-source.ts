@@ -1,11 +1,7 @@
 import { fault } from '../../../../shared/errors/catalogue.ts';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
-import { retry } from '../../../platform/waiting.ts';
-import { buckets, type ObjectInfo } from '../../../stores/objects/ports.ts';
-import { connectAws } from '../../../stores/objects/s3/aws-connection.ts';
-import { connectS3, type S3Connection } from '../../../stores/objects/s3/client.ts';
-import { asS3Error, s3Code, s3Status } from '../../../stores/objects/s3/errors.ts';
+import type { ObjectInfo } from '../../../stores/objects/ports.ts';
+import type { S3Connection } from '../../../stores/objects/s3/client.ts';
 import {
   type ListedPage,
   type Listing,
@@ -17,38 +13,10 @@ import { typeOfName } from '../image-types.ts';
 import { makeProblem, type Problem } from '../problems.ts';
 import type { Reading } from '../reading.ts';
 import { type DatasetSource, type EntryBytes, EntryFault, type SourceEntry } from '../source.ts';
+import { asking, connectPlace, goneOf, parsePlace, sourceFault } from './s3-place.ts';
 
 /** So many objects are asked for at once: an answer takes many times as long as a disk's. */
 const readsAtOnce = 16;
-/** So long a request waits for a server that went away; an import waits longer, and begins anew. */
-const outage = { firstMs: 250, longestMs: 4000, timeoutMs: 20_000 } as const;
-
-const form = /^s3:\/\/([^/]*)(?:\/(.*))?$/s;
-const bucketName = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
-
-/** @throws TrainyardError S3_SOURCE_INVALID, without the text: somebody may have written a secret into it */
-function parsePlace(text: string): Listing {
-  const [, bucket = '', prefix = ''] = form.exec(text) ?? [];
-  if (!bucketName.test(bucket)) {
-    const why = {
-      en: 'a bucket’s name has letters, digits, dots and hyphens',
-      ko: '버킷 이름은 영문자, 숫자, 점, 하이픈으로 이루어집니다',
-    };
-    throw fault('S3_SOURCE_INVALID', { why });
-  }
-  if (/[\p{Cc}\p{Cs}]/u.test(prefix)) {
-    const why = { en: 'the prefix has control characters', ko: '접두사에 제어 문자가 있습니다' };
-    throw fault('S3_SOURCE_INVALID', { why });
-  }
-  const folder = prefix.replace(/\/+$/, '');
-  return { bucket, prefix: folder === '' ? '' : `${folder}/` };
-}
-
-interface Where {
-  readonly connection: S3Connection;
-  readonly listing: Listing;
-}
-
 /**
  * The objects below a prefix as a dataset's source: listed a page at a time, read over the network. Without a server named in `reading`
  * it is the profile's own, or where the profile has none, what the AWS environment says.
@@ -58,16 +26,13 @@ interface Where {
  */
 export async function openS3Source(
   place: string,
-  { s3 }: Reading,
+  reading: Reading,
   own: S3Endpoint | null,
 ): Promise<DatasetSource> {
-  const listing = parsePlace(place);
-  const named = { endpoint: s3?.endpoint ?? null, profile: s3?.profile ?? null };
-  const isOwn = own !== null && named.endpoint === null && named.profile === null;
-  const isOwnHost = own !== null && URL.parse(named.endpoint ?? '')?.host === URL.parse(own.endpoint)?.host;
-  if ((isOwn || isOwnHost) && buckets.some((bucket) => `${own.bucketPrefix}${bucket}` === listing.bucket))
-    throw fault('S3_SOURCE_OWN_BUCKET', { bucket: listing.bucket });
-  const where = { connection: isOwn ? connectS3(own) : await connectAws(named), listing };
+  const { bucket: named, key } = parsePlace(place);
+  const folder = key.replace(/\/+$/, '');
+  const listing = { bucket: named, prefix: folder === '' ? '' : `${folder}/` };
+  const where = { connection: await connectPlace(named, reading, own), listing };
   await assertFilled(where);
   const { bucket, prefix } = listing;
   const path = `s3://${bucket}/${prefix}`;
@@ -92,14 +57,11 @@ export async function openS3Source(
   };
 }
 
-/** @throws TrainyardError S3_SOURCE_EMPTY, S3_SOURCE_OBJECT */
+/** @throws TrainyardError S3_SOURCE_EMPTY */
 async function assertFilled({ connection, listing }: Where): Promise<void> {
   const { bucket, prefix } = listing;
   try {
     if ((await listPage(connection, listing, { most: 1 })).objects.length > 0) return;
-    const key = prefix.slice(0, -1);
-    const same = key === '' ? [] : (await listPage(connection, { bucket, prefix: key }, { most: 1 })).objects;
-    if (same[0]?.key === key) throw fault('S3_SOURCE_OBJECT', { bucket, key });
   } catch (error) {
     connection[Symbol.dispose]();
     throw sourceFault(error, connection, bucket, prefix);
@@ -108,11 +70,18 @@ async function assertFilled({ connection, listing }: Where): Promise<void> {
   throw fault('S3_SOURCE_EMPTY', { bucket, prefix, place: connection.place });
 }
 
+interface Where {
+  readonly connection: S3Connection;
+  readonly listing: Listing;
+}
+
 /** The objects below the prefix; the next page is asked for while one is read. */
 async function* eachObject(where: Where): AsyncGenerator<ObjectInfo> {
   const { connection, listing } = where;
   const ask = (after: string | null) => {
-    const page = asking(where, listing.prefix, () => listPage(connection, listing, { after }));
+    const page = asking(where.connection, { bucket: listing.bucket, key: listing.prefix }, () =>
+      listPage(connection, listing, { after }),
+    );
     // It is awaited in its turn, or by nobody.
     page.catch(() => undefined);
     return page;
@@ -173,7 +142,7 @@ async function* chunksOf(
   const { connection, listing } = where;
   const place = { bucket: listing.bucket, key };
   const open = (part: typeof range, etag: string | null) =>
-    asking(where, key, () => openObject(connection, place, part, etag));
+    asking(connection, place, () => openObject(connection, place, part, etag));
   try {
     const first = await open(range, null);
     onSize(first.total);
@@ -185,66 +154,6 @@ async function* chunksOf(
       throw new EntryFault(makeProblem('UNREADABLE_FILE', path, parameters), { cause: error });
     }
     throw sourceFault(error, connection, listing.bucket, key);
-  }
-}
-
-/** Asks again for a while where the server is away; what the client says of an object itself is left as it is. */
-async function asking<Answer>(
-  { connection, listing }: Where,
-  key: string,
-  work: () => Promise<Answer>,
-): Promise<Answer> {
-  return retry(
-    () =>
-      work().catch((error: unknown) => {
-        throw goneOf(error) ? error : sourceFault(error, connection, listing.bucket, key);
-      }),
-    { ...outage, isPassing: (error) => error instanceof TrainyardError && error.status === 503 },
-  );
-}
-
-const putBack = {
-  en: 'Let whatever writes there finish and try again',
-  ko: '파일을 쓰는 작업이 끝난 뒤 다시 시도하세요.',
-};
-
-/** Why this one object can't be read; null where the error is about more than it. */
-function goneOf(error: unknown) {
-  const code = s3Code(error);
-  if (code === 'NoSuchKey')
-    return { why: { en: 'it was removed meanwhile', ko: '그사이 지워졌습니다' }, remedy: putBack };
-  // 416: it is shorter than it was listed.
-  if (s3Status(error) === 412 || s3Status(error) === 416)
-    return { why: { en: 'it was replaced meanwhile', ko: '그사이 바뀌었습니다' }, remedy: putBack };
-  if (code !== 'InvalidObjectState') return null;
-  return {
-    why: { en: 'it lies in an archive class (Glacier)', ko: '보관 클래스(Glacier)에 있습니다' },
-    remedy: { en: 'Restore it in S3 first', ko: '먼저 S3에서 복원하세요.' },
-  };
-}
-
-/** The client's error, with a hint for somebody who reads a dataset there. */
-function sourceFault(error: unknown, connection: S3Connection, bucket: string, key: string): unknown {
-  const known = asS3Error(error, connection, bucket, key);
-  if (!(known instanceof TrainyardError)) return known;
-  const { place } = connection;
-  const answer = s3Code(error);
-  const options = { cause: known };
-  switch (known.code) {
-    case 'S3_BUCKET_MISSING':
-      return fault('S3_SOURCE_NO_BUCKET', { place, bucket }, options);
-    case 'S3_FORBIDDEN':
-      return fault('S3_SOURCE_FORBIDDEN', { place, bucket, key, answer }, options);
-    case 'S3_REGION':
-      return fault('S3_SOURCE_REGION', { place, bucket, region: connection.endpoint.region }, options);
-    case 'S3_UNTRUSTED':
-      return fault('S3_SOURCE_UNTRUSTED', { place, system: String(known.parameters.system) }, options);
-    case 'S3_REFUSED_CREDENTIALS':
-      return /Expired|TokenRefresh/.test(answer)
-        ? fault('S3_CREDENTIALS_EXPIRED', { where: '' }, options)
-        : known;
-    default:
-      return known;
   }
 }
 
