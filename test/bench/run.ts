@@ -39,7 +39,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   cli: () => benchCli(sized({}, { rounds: 5 })),
   growth: () => benchGrowth(sized({}, { rounds: 3 })),
   logs: () => benchLogs(sized({}, { lines: 50_000, rounds: 1 })),
-  'coco-import': () => benchCocoImport(sized({}, { annotations: 100_000, rounds: 3 })),
+  'coco-import': () => benchCocoImport(sized({}, { annotations: 300_000, rounds: 3 })),
   'container-start': () => benchContainerStart(sized({}, { rounds: 3 })),
   'torch-pace': () => benchTorchPace(sized({}, { rounds: 1, images: 24, epochs: 3 })),
   validation: () => benchValidation(sized({}, { files: 1000 })),

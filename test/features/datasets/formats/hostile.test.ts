@@ -27,7 +27,7 @@ async function* repeated(start: string, piece: string, mebibytes: number): Async
 
 async function readCoco(chunks: AsyncIterable<Uint8Array>): Promise<{ file: CocoFile; error: unknown }> {
   await using place = await temporaryFolder();
-  using spool = new LabelSpool(place.folder);
+  await using spool = new LabelSpool(place.folder);
   let next = 0;
   const file = new CocoFile(spool, () => {
     next += 1;

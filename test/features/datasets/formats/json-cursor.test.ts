@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonFault, NumberList } from '../../../../src/main/features/datasets/formats/coco/json-bytes.ts';
+import {
+  JsonFault,
+  NumberList,
+  WholeBounds,
+} from '../../../../src/main/features/datasets/formats/coco/json-bytes.ts';
 import { JsonCursor, keyNames } from '../../../../src/main/features/datasets/formats/coco/json-cursor.ts';
 import { readUnits } from '../../../../src/main/features/datasets/formats/coco/window.ts';
 import { anyJson, anyString } from '../../../stores/documents/any-json.ts';
@@ -78,6 +82,43 @@ describe('a cursor on JSON that comes in any pieces', () => {
         const parsed = JSON.parse(text) as Record<string, unknown>;
         expect(found).toEqual(Object.fromEntries(wanted.map((name) => [name, parsed[name]])));
       }),
+    );
+  });
+
+  test('finds whole bounds around the points of a polygon, of those in a plain spelling without reading them to the last bit', async () => {
+    const number = fc.oneof(
+      fc.integer({ min: -99_999, max: 99_999 }).map((value) => value / 100),
+      fc.integer({ min: -99_999, max: 99_999 }),
+      fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e8, max: 1e8 }),
+    );
+    const spelling = fc.constantFrom(',', ', ', ' ,', '\n, ');
+    await fc.assert(
+      fc.asyncProperty(fc.array(number, { minLength: 2 }), spelling, pieces, async (values, comma, sizes) => {
+        const found = new WholeBounds();
+        const length = await take(`[${values.join(comma)}] `, sizes, (cursor) => {
+          found.clear();
+          cursor.peek();
+          const plain = cursor.bounds(found);
+          if (plain >= 0) return plain;
+          found.clear();
+          const list = new NumberList();
+          expect(cursor.numberList(list)).toBe(true);
+          expect(found.add(list)).toBe(true);
+          return list.length;
+        });
+        expect(length).toBe(values.length);
+        const xs = values.filter((_, at) => at % 2 === 0);
+        const ys = values.filter((_, at) => at % 2 === 1);
+        if (values.length % 2 === 1) return;
+        // Without the sign of zeros.
+        expect([found.left, found.top, found.right, found.bottom].map((edge) => edge + 0)).toEqual([
+          Math.floor(Math.min(...xs)) + 0,
+          Math.floor(Math.min(...ys)) + 0,
+          Math.ceil(Math.max(...xs)) + 0,
+          Math.ceil(Math.max(...ys)) + 0,
+        ]);
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -19,7 +19,7 @@ function put(spool: LabelSpool, { image, line, text }: Label): void {
 }
 
 function taken(spool: LabelSpool, images: readonly number[]) {
-  return [...spool.byImage(images)].map((labels) => ({
+  return Array.from(spool.byImage(images), (labels) => ({
     image: labels.image,
     labels: Array.from({ length: labels.count }, (_, record) => ({
       line: labels.number(record, field.line),
@@ -47,9 +47,9 @@ describe('a spool of labels', () => {
       text: fc.string({ unit: fc.constantFrom(...'[]0123456789,.'), maxLength: 200 }),
     });
     const images = fc.uniqueArray(fc.nat(30));
-    fc.assert(
-      fc.property(fc.array(label), images, (labels, order) => {
-        using spool = new LabelSpool(place.folder);
+    await fc.assert(
+      fc.asyncProperty(fc.array(label), images, async (labels, order) => {
+        await using spool = new LabelSpool(place.folder);
         for (const each of labels) put(spool, each);
         expect(spool.records).toBe(labels.length);
         expect(taken(spool, order)).toEqual(wanted(labels, order));
@@ -67,7 +67,7 @@ describe('a spool of labels', () => {
     }));
     const order = Array.from({ length: 310 }, (_, at) => (at * 101) % 310);
     {
-      using spool = new LabelSpool(place.folder);
+      await using spool = new LabelSpool(place.folder);
       for (const each of labels) put(spool, each);
       expect(await readdir(place.folder)).toHaveLength(1);
       const found = taken(spool, order);
@@ -81,7 +81,7 @@ describe('a spool of labels', () => {
 
   test('takes a label that is larger than a piece of its memory', async () => {
     await using place = await temporaryFolder();
-    using spool = new LabelSpool(place.folder);
+    await using spool = new LabelSpool(place.folder);
     const labels = [1, 2, 3].map((line) => ({
       image: line % 2,
       line,

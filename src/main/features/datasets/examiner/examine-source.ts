@@ -70,7 +70,7 @@ async function examineLabelled(
 ): Promise<Examination> {
   const findings = { errors: new Findings(), warnings: new Findings() };
   const tally = new Tally(findings.errors, findings.warnings);
-  using spool = new LabelSpool(scratch ?? tmpdir());
+  await using spool = new LabelSpool(scratch ?? tmpdir());
   const labels = readerOf(format, spool, tally, options.limits.maxPixels);
   const scan = await scanSource(source, { ...options, labels, findings });
   using file = new AnnotationsFile(scratch && path.join(scratch, annotationsFile));

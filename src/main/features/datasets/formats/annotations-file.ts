@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { writeWhole } from './chunk-log.ts';
 
 const bufferedBytes = 2 ** 20;
 
@@ -10,7 +11,7 @@ const bufferedBytes = 2 ** 20;
 export class AnnotationsFile implements Disposable {
   private readonly fd: number | null;
   private readonly hash = createHash('sha256');
-  private waiting: string[] = [];
+  private readonly waiting = Buffer.allocUnsafe(bufferedBytes);
   private waitingBytes = 0;
   private bytes = 0;
 
@@ -19,13 +20,14 @@ export class AnnotationsFile implements Disposable {
     this.fd = path === null ? null : openSync(path, 'w', 0o600);
   }
 
-  /** @returns the bytes of the line, with its end @throws what `write` throws, a full disk among them */
-  add(line: string): number {
-    const bytes = Buffer.byteLength(line) + 1;
-    this.waiting.push(line, '\n');
-    this.waitingBytes += bytes;
-    if (this.waitingBytes >= bufferedBytes) this.flush();
-    return bytes;
+  /** @param line with its end @throws what `write` throws, a full disk among them */
+  add(line: Uint8Array): void {
+    if (this.waitingBytes + line.length > bufferedBytes) this.flush();
+    if (line.length > bufferedBytes) this.write(line);
+    else {
+      this.waiting.set(line, this.waitingBytes);
+      this.waitingBytes += line.length;
+    }
   }
 
   /** What was written, whole. */
@@ -39,12 +41,13 @@ export class AnnotationsFile implements Disposable {
   }
 
   private flush(): void {
-    const bytes = Buffer.from(this.waiting.join(''));
-    this.waiting = [];
+    this.write(this.waiting.subarray(0, this.waitingBytes));
     this.waitingBytes = 0;
+  }
+
+  private write(bytes: Uint8Array): void {
     this.hash.update(bytes);
     this.bytes += bytes.length;
-    if (this.fd === null) return;
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at);
+    if (this.fd !== null) writeWhole(this.fd, bytes);
   }
 }

@@ -17,29 +17,28 @@ export interface FoundImages {
   readonly candidates: readonly ScannedImage[];
 }
 
+const keyOf = {
+  name: (name: string) => name,
+  stem: (name: string) => stemOf(name),
+  foldedName: (name: string) => foldName(name),
+  foldedStem: (name: string) => foldName(stemOf(name)),
+};
+
 const notFound: FoundImages = { image: null, candidates: [] };
 
 /** Finds the images that annotation files name in their own ways. */
 export class ImageIndex {
-  private readonly byName = new Map<string, Indexed[]>();
-  private readonly byStem = new Map<string, Indexed[]>();
-  private readonly byFoldedName = new Map<string, Indexed[]>();
-  private readonly byFoldedStem = new Map<string, Indexed[]>();
+  private readonly entries: readonly Indexed[];
+  private readonly maps: Partial<Record<keyof typeof keyOf, ReadonlyMap<string, readonly Indexed[]>>> = {};
   /** Every end of every folder in which images lie: `c`, `b/c`, `a/b/c`. */
   private readonly folderEnds = new Set<string>();
   private readonly tally: Tally;
 
   constructor(images: readonly ScannedImage[], tally: Tally) {
     this.tally = tally;
+    this.entries = images.map((image) => ({ image, segments: image.segments.map(normalName) }));
     let last = '';
-    for (const image of images) {
-      const segments = image.segments.map(normalName);
-      const name = segments.at(-1) ?? '';
-      const entry = { image, segments };
-      push(this.byName, name, entry);
-      push(this.byStem, stemOf(name), entry);
-      push(this.byFoldedName, foldName(name), entry);
-      push(this.byFoldedStem, foldName(stemOf(name)), entry);
+    for (const { segments } of this.entries) {
       const folder = segments.slice(0, -1);
       const joined = folder.join('/');
       if (joined === last) continue;
@@ -58,9 +57,9 @@ export class ImageIndex {
     for (const path of spellings(written)) {
       const wanted = partsOf(path);
       const name = wanted.at(-1) ?? '';
-      const exact = best(this.byName.get(name) ?? [], wanted, near, split);
+      const exact = best(this.named('name', name), wanted, near, split);
       if (this.isMeant(exact, wanted, near, split)) return exact;
-      const folded = best(this.byFoldedName.get(foldName(name)) ?? [], wanted, near, split);
+      const folded = best(this.named('foldedName', foldName(name)), wanted, near, split);
       if (
         folded.candidates.length > 0 &&
         exact.candidates.length === 0 &&
@@ -80,10 +79,10 @@ export class ImageIndex {
     const wanted = partsOf(written);
     const name = wanted.at(-1) ?? '';
     const stem = hasImageExtension(name) || /\.(?:xml|txt)$/i.test(name) ? stemOf(name) : name;
-    const exact = this.byStem.get(stem) ?? [];
+    const exact = this.named('stem', stem);
     const found = best(exact, wanted.slice(0, -1), near, split, 1);
     if (exact.length > 0) return found;
-    const folded = best(this.byFoldedStem.get(foldName(stem)) ?? [], wanted.slice(0, -1), near, split, 1);
+    const folded = best(this.named('foldedStem', foldName(stem)), wanted.slice(0, -1), near, split, 1);
     return folded.candidates.length === 0 ? notFound : this.otherwise(written, folded);
   }
 
@@ -106,6 +105,12 @@ export class ImageIndex {
     return (
       splitScore(own, split) >= 0 || splitScore(own.slice(0, Math.max(0, own.length - same + 1)), split) >= 0
     );
+  }
+
+  /** The images that have this name, in one of its forms; each form is indexed when it is first asked for. */
+  private named(form: keyof typeof keyOf, name: string): readonly Indexed[] {
+    this.maps[form] ??= Map.groupBy(this.entries, ({ segments }) => keyOf[form](segments.at(-1) ?? ''));
+    return this.maps[form].get(name) ?? [];
   }
 
   private otherwise(written: string, found: FoundImages): FoundImages {
@@ -153,12 +158,6 @@ function partsOf(written: string): string[] {
   return normalName(written)
     .split(/[\\/]+/)
     .filter((part) => part !== '' && part !== '.' && part !== '..');
-}
-
-function push(map: Map<string, Indexed[]>, key: string, entry: Indexed): void {
-  const same = map.get(key);
-  if (same) same.push(entry);
-  else map.set(key, [entry]);
 }
 
 /** @param skipped so many last segments of an image's path are not compared */

@@ -1,5 +1,7 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { ByteLine } from './byte-line.ts';
+import { type Chunk, ChunkLog, makeChunk, readWhole, writeWhole } from './chunk-log.ts';
 
 /** The numbers of a record, by their place. */
 export const field = {
@@ -16,7 +18,7 @@ export const field = {
   y: 7,
   width: 8,
   height: 9,
-  /** Of a polygon the smallest box around it; of run lengths their height, width and sum. */
+  /** Of polygons left, top, right and bottom of a box of whole pixels around them; of run lengths their height and width. */
   mask1: 10,
   mask2: 11,
   mask3: 12,
@@ -37,6 +39,8 @@ export const mark = {
   odd: 64,
 } as const;
 
+const noBytes: Buffer = Buffer.alloc(0);
+
 const lengthField = 0;
 const textField = 14;
 /** Numbers before the text of a record. */
@@ -47,46 +51,42 @@ const chunkBytes = 4 * 2 ** 20;
 const mostInMemory = 8;
 const partBytes = 32 * 2 ** 20;
 
-interface Chunk {
-  readonly bytes: Buffer<ArrayBuffer>;
-  readonly words: Float64Array;
-  /** Words that are used. */
-  used: number;
-}
-
-function makeChunk(bytes: number): Chunk {
-  const memory = new ArrayBuffer(bytes);
-  return { bytes: Buffer.from(memory), words: new Float64Array(memory), used: 0 };
-}
-
-const noChunk: Chunk = { bytes: Buffer.alloc(0), words: new Float64Array(0), used: 0 };
-
 /** The records of one image. */
 export class ImageLabels {
   readonly image: number;
+  readonly count: number;
   private readonly chunk: Chunk;
-  private readonly starts: readonly number[];
+  /** Where each record of the chunk begins, those of this image from `first` on. */
+  private readonly starts: Int32Array;
+  private readonly first: number;
 
-  constructor(image: number, chunk: Chunk, starts: readonly number[]) {
+  constructor(image: number, count: number, chunk: Chunk, starts: Int32Array, first: number) {
     this.image = image;
+    this.count = count;
     this.chunk = chunk;
     this.starts = starts;
-  }
-
-  get count(): number {
-    return this.starts.length;
+    this.first = first;
   }
 
   /** A number of a record, by its place in `field`. */
   number(record: number, place: number): number {
-    return this.chunk.words[(this.starts[record] as number) + place] as number;
+    return this.chunk.words[this.start(record) + place] as number;
   }
 
   /** The JSON text of a record's mask, as its source spells it; empty where there is none. */
   text(record: number): string {
-    const start = this.starts[record] as number;
-    const from = (start + headLength) * 8;
-    return this.chunk.bytes.toString('latin1', from, from + (this.chunk.words[start + textField] as number));
+    const from = (this.start(record) + headLength) * 8;
+    return this.chunk.bytes.toString('latin1', from, from + this.number(record, textField));
+  }
+
+  /** The bytes of {@link text}, put into `line`. */
+  copyText(record: number, line: ByteLine): void {
+    const from = (this.start(record) + headLength) * 8;
+    line.bytes(this.chunk.bytes, from, from + this.number(record, textField));
+  }
+
+  private start(record: number): number {
+    return this.starts[this.first + record] as number;
   }
 }
 
@@ -94,14 +94,13 @@ export class ImageLabels {
  * Holds the labels of a dataset, of which there may be millions, in the order in which they are read, and gives them back image by
  * image. What is more than a few dozen megabytes lies in files of a folder of its own.
  */
-export class LabelSpool implements Disposable {
+export class LabelSpool implements AsyncDisposable {
   private readonly scratch: string;
   private readonly chunks: Chunk[] = [];
   private current = makeChunk(chunkBytes);
   private folder: string | null = null;
-  private file: { readonly fd: number; readonly lengths: number[] } | null = null;
+  private log: ChunkLog | null = null;
   private bytesOf = new Float64Array(1024);
-  private totalBytes = 0;
   private count = 0;
 
   /** @param scratch the folder in which its own is made when it is needed */
@@ -113,8 +112,11 @@ export class LabelSpool implements Disposable {
     return this.count;
   }
 
-  /** @param head {@link headLength} numbers by `field` */
-  add(head: Float64Array, bytes: Uint8Array, start = 0, end = bytes.length): void {
+  /**
+   * @param head {@link headLength} numbers by `field` @param bytes of them the mask's text, from `start` to `end`
+   * @throws what `write` throws, a full disk among them
+   */
+  add(head: Float64Array, bytes = noBytes, start = 0, end = bytes.length): void {
     const textBytes = end - start;
     const length = headLength + Math.ceil(textBytes / 8);
     if (this.current.used + length > this.current.words.length) this.turn(length);
@@ -122,9 +124,8 @@ export class LabelSpool implements Disposable {
     head[lengthField] = length;
     head[textField] = textBytes;
     current.words.set(head, current.used);
-    copyBytes(bytes, start, end, current.bytes, (current.used + headLength) * 8);
+    if (textBytes > 0) bytes.copy(current.bytes, (current.used + headLength) * 8, start, end);
     current.used += length;
-    this.totalBytes += length * 8;
     this.count += 1;
     const image = head[field.image] as number;
     if (image >= this.bytesOf.length) {
@@ -136,53 +137,57 @@ export class LabelSpool implements Disposable {
   }
 
   /**
-   * Gives the records of one image after the other, those of an image in the order in which they were added.
+   * Gives the records of one image after the other, those of an image in the order in which they were added; each until the next is
+   * asked for.
    * @param images which to give, and in which order
    */
   *byImage(images: Iterable<number>): Generator<ImageLabels> {
     const order = Int32Array.from(images);
     const place = new Int32Array(this.bytesOf.length).fill(-1);
     for (const [position, image] of order.entries()) if (image < place.length) place[image] = position;
-    let position = 0;
-    for (const part of this.parts(order, place)) {
-      const starts = recordsOf(part, (image) => (place[image] ?? -1) >= 0);
-      starts.sort((one, other) => {
-        const [left, right] = [imageAt(part, one), imageAt(part, other)];
-        return (place[left] as number) - (place[right] as number) || one - other;
-      });
-      for (let at = 0; at < starts.length; ) {
-        const image = imageAt(part, starts[at] as number);
-        const first = at;
-        while (at < starts.length && imageAt(part, starts[at] as number) === image) at += 1;
-        for (; order[position] !== image; position += 1)
-          yield new ImageLabels(order[position] as number, part, []);
-        yield new ImageLabels(image, part, starts.slice(first, at));
-        position += 1;
+    for (const { chunk, first, end } of this.parts(order, place)) {
+      // Records by their image's place, those of one image in their order: a counting sort.
+      const next = new Int32Array(end - first + 1);
+      let records = 0;
+      for (let at = 0; at < chunk.used; at += chunk.words[at] as number) {
+        const position = place[imageAt(chunk, at)] as number;
+        if (position < 0) continue;
+        (next[position - first + 1] as number) += 1;
+        records += 1;
+      }
+      for (let at = 1; at < next.length; at += 1) (next[at] as number) += next[at - 1] as number;
+      const starts = new Int32Array(records);
+      for (let at = 0; at < chunk.used; at += chunk.words[at] as number) {
+        const position = place[imageAt(chunk, at)] as number;
+        if (position < 0) continue;
+        const slot = next[position - first] as number;
+        starts[slot] = at;
+        next[position - first] = slot + 1;
+      }
+      let from = 0;
+      for (let position = first; position < end; position += 1) {
+        const behind = next[position - first] as number;
+        yield new ImageLabels(order[position] as number, behind - from, chunk, starts, from);
+        from = behind;
       }
     }
-    for (; position < order.length; position += 1)
-      yield new ImageLabels(order[position] as number, noChunk, []);
   }
 
-  [Symbol.dispose](): void {
-    if (this.file) closeSync(this.file.fd);
-    this.file = null;
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.log?.[Symbol.asyncDispose]();
     if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Begins a new chunk with room for so many words. */
   private turn(words: number): void {
     const full = this.current;
-    if (this.chunks.length < mostInMemory) {
-      this.chunks.push(full);
-      this.current = makeChunk(Math.max(chunkBytes, words * 8));
-      return;
+    let next: Chunk | null = null;
+    if (this.chunks.length < mostInMemory) this.chunks.push(full);
+    else {
+      this.log ??= new ChunkLog(path.join(this.ownFolder(), 'labels'));
+      next = this.log.append(full);
     }
-    this.file ??= { fd: openSync(path.join(this.ownFolder(), 'labels'), 'w+', 0o600), lengths: [] };
-    writeWhole(this.file.fd, full.bytes.subarray(0, full.used * 8));
-    this.file.lengths.push(full.used * 8);
-    full.used = 0;
-    if (full.words.length < words) this.current = makeChunk(words * 8);
+    this.current = next && next.words.length >= words ? next : makeChunk(Math.max(chunkBytes, words * 8));
   }
 
   private ownFolder(): string {
@@ -192,45 +197,34 @@ export class LabelSpool implements Disposable {
 
   private *stored(): Generator<Chunk> {
     yield* this.chunks;
-    let at = 0;
-    for (const length of this.file?.lengths ?? []) {
-      const chunk = makeChunk(length);
-      readWhole((this.file as { fd: number }).fd, chunk.bytes, at);
-      chunk.used = length / 8;
-      at += length;
-      yield chunk;
-    }
+    if (this.log) yield* this.log.read();
     yield this.current;
   }
 
-  /** All records in chunks of which each has whole images, in their order. */
-  private *parts(order: Int32Array, place: Int32Array): Generator<Chunk> {
-    const partOf = new Int32Array(order.length);
-    const lengths = [0];
-    for (const [position, image] of order.entries()) {
-      const bytes = this.bytesOf[image] ?? 0;
-      if ((lengths.at(-1) ?? 0) + bytes > partBytes) lengths.push(0);
-      lengths[lengths.length - 1] = (lengths.at(-1) ?? 0) + bytes;
-      partOf[position] = lengths.length - 1;
-    }
-    if (lengths.length === 1) {
-      const whole = makeChunk(this.totalBytes);
+  /** All records in chunks of which each has whole images, in their order; each until the next is asked for. */
+  private *parts(order: Int32Array, place: Int32Array): Generator<Part> {
+    const { partOf, parts } = divide(order, this.bytesOf);
+    const [only] = parts;
+    if (parts.length < 2) {
+      const whole = makeChunk(this.bytesOf.reduce((sum, bytes) => sum + bytes, 0));
       for (const chunk of this.stored()) {
-        whole.bytes.set(chunk.bytes.subarray(0, chunk.used * 8), whole.used * 8);
+        whole.words.set(chunk.words.subarray(0, chunk.used), whole.used);
         whole.used += chunk.used;
       }
-      yield whole;
+      if (only) yield { ...only, chunk: whole };
       return;
     }
     const folder = this.ownFolder();
-    const files = lengths.map((_, index) => openSync(path.join(folder, `part-${index}`), 'w+', 0o600));
+    const files = parts.map((_, index) => openSync(path.join(folder, `part-${index}`), 'w+', 0o600));
     try {
-      for (const chunk of this.stored()) scatter(chunk, files, (image) => partOf[place[image] ?? -1] ?? -1);
-      for (const [index, length] of lengths.entries()) {
-        const part = makeChunk(length);
-        readWhole(files[index] as number, part.bytes, 0);
-        part.used = length / 8;
-        yield part;
+      const partOfImage = (image: number) => partOf[place[image] as number] ?? -1;
+      const sorted = makeChunk(chunkBytes);
+      for (const chunk of this.stored()) scatter(chunk, sorted, files, partOfImage);
+      const chunk = makeChunk(Math.max(...parts.map(({ bytes }) => bytes)));
+      for (const [index, part] of parts.entries()) {
+        readWhole(files[index] as number, chunk.bytes.subarray(0, part.bytes), 0);
+        chunk.used = part.bytes / 8;
+        yield { ...part, chunk };
       }
     } finally {
       for (const fd of files) closeSync(fd);
@@ -238,39 +232,58 @@ export class LabelSpool implements Disposable {
   }
 }
 
+interface Part {
+  readonly chunk: Chunk;
+  /** The places of its images, `end` behind the last. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Divides images, in their order, into parts of so many bytes as memory has room for. */
+function divide(order: Int32Array, bytesOf: Float64Array) {
+  const partOf = new Int32Array(order.length);
+  const parts: { first: number; end: number; bytes: number }[] = [];
+  for (const [position, image] of order.entries()) {
+    const bytes = bytesOf[image] ?? 0;
+    let part = parts.at(-1);
+    if (!part || part.bytes + bytes > partBytes) {
+      part = { first: position, end: position, bytes: 0 };
+      parts.push(part);
+    }
+    part.bytes += bytes;
+    part.end = position + 1;
+    partOf[position] = parts.length - 1;
+  }
+  return { partOf, parts };
+}
+
 const imageAt = ({ words }: Chunk, start: number) => words[start + field.image] as number;
 
-function recordsOf(chunk: Chunk, wanted: (image: number) => boolean): number[] {
-  const starts: number[] = [];
-  for (let at = 0; at < chunk.used; at += chunk.words[at] as number)
-    if (wanted(imageAt(chunk, at))) starts.push(at);
-  return starts;
-}
-
-function scatter(chunk: Chunk, files: readonly number[], partOf: (image: number) => number): void {
-  const pieces = Array.from(files, (): Uint8Array[] => []);
+/** Writes each record into the file of its image's part. @param partOf below zero where nobody wants it */
+function scatter(
+  chunk: Chunk,
+  { bytes: shared }: Chunk,
+  files: readonly number[],
+  partOf: (image: number) => number,
+): void {
+  const sorted = shared.length < chunk.used * 8 ? Buffer.allocUnsafe(chunk.used * 8) : shared;
+  const ends = new Int32Array(files.length + 1);
   for (let at = 0; at < chunk.used; at += chunk.words[at] as number) {
-    const length = chunk.words[at] as number;
-    pieces[partOf(imageAt(chunk, at))]?.push(chunk.bytes.subarray(at * 8, (at + length) * 8));
+    const part = partOf(imageAt(chunk, at));
+    if (part >= 0) (ends[part + 1] as number) += (chunk.words[at] as number) * 8;
   }
-  for (const [index, own] of pieces.entries())
-    if (own.length > 0) writeWhole(files[index] as number, Buffer.concat(own));
-}
-
-function writeWhole(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
-}
-
-function readWhole(fd: number, into: Uint8Array, position: number): void {
-  for (let at = 0; at < into.length; ) {
-    const count = readSync(fd, into, at, into.length - at, position + at);
-    if (count === 0) throw new Error('the labels that were put aside are cut short');
-    at += count;
+  for (let part = 1; part < ends.length; part += 1) (ends[part] as number) += ends[part - 1] as number;
+  for (let at = 0; at < chunk.used; at += chunk.words[at] as number) {
+    const part = partOf(imageAt(chunk, at));
+    if (part < 0) continue;
+    const length = (chunk.words[at] as number) * 8;
+    chunk.bytes.copy(sorted, ends[part], at * 8, at * 8 + length);
+    (ends[part] as number) += length;
   }
-}
-
-/** Short pieces byte by byte: a view on them would cost more than copying. */
-function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  if (end - start > 200) to.set(from.subarray(start, end), at);
-  else for (let index = start; index < end; index += 1) to[at + index - start] = from[index] as number;
+  let from = 0;
+  for (const [part, fd] of files.entries()) {
+    const end = ends[part] as number;
+    if (end > from) writeWhole(fd, sorted.subarray(from, end));
+    from = end;
+  }
 }

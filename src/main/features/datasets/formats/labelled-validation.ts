@@ -53,7 +53,8 @@ export function evaluateLabelled(
     all.add(value);
     if (placed.labelled.image.problems.length > 0 || collided.has(placed) || hasLost(value)) continue;
     used.add(value);
-    accepted.push(accept(placed, value, file.add(value.text)));
+    file.add(value.line);
+    accepted.push(accept(placed, value));
   }
   tally.finish();
   for (const risk of findLabelledRisks(accepted, set.classes)) scan.warnings.add(risk);
@@ -65,8 +66,8 @@ export function evaluateLabelled(
 }
 
 /** Whether errors took all objects of an image: it would be taught as one without any. */
-function hasLost({ text, counts }: ImageObjects): boolean {
-  return text === '[]' && counts.wrong > 0;
+function hasLost({ isEmpty, counts }: ImageObjects): boolean {
+  return isEmpty && counts.wrong > 0;
 }
 
 /** The folders that only wrap the dataset: all its images and labels lie in the last of them. */
@@ -108,12 +109,11 @@ function reportCollisions(scan: Scan, images: readonly PlacedLabels[]): Set<Plac
 
 function accept(
   { labelled, facts, path, file }: PlacedLabels,
-  { classes }: ImageObjects,
-  bytes: number,
+  { classes, line }: ImageObjects,
 ): AcceptedImage & ImageContent {
   const { sourcePath } = labelled.image;
   const indexes = [...classes.keys()].sort((one, other) => one - other);
-  const objects = { bytes, classes: indexes };
+  const objects = { bytes: line.length, classes: indexes };
   return { ...facts, sourcePath, file, path, class: null, split: labelled.split, objects };
 }
 
@@ -130,13 +130,13 @@ class LabelSum {
     this.perClass = new Float64Array(names.length);
   }
 
-  add({ image, counts: own, classes, text }: ImageObjects): void {
+  add({ image, counts: own, classes, isEmpty }: ImageObjects): void {
     const { counts, sizes } = this;
     counts.boxes += own.objects;
     counts.masks += own.masks;
     counts.crowds += own.crowds;
     counts.difficult += own.difficult;
-    if (text === '[]') counts.background += 1;
+    if (isEmpty) counts.background += 1;
     for (const size of ['small', 'medium', 'large'] as const) sizes[size] += own[size];
     for (const [index, count] of classes) (this.perClass[index] as number) += count;
     if (image.split !== null) this.perSplit[image.split] += 1;

@@ -1,13 +1,17 @@
+import { ByteLine } from './byte-line.ts';
 import { field, type ImageLabels, type LabelSpool, mark } from './label-spool.ts';
 import { ignoredClass, type LabelledImage, type LabelledSet, type LabelOrigin } from './labelled-set.ts';
 import { ObjectFaults, type Size } from './object-faults.ts';
+import { boxOfPolygons } from './polygons.ts';
 import type { Tally } from './tally.ts';
 
 /** The objects of one image. */
 export interface ImageObjects {
   readonly image: LabelledImage;
-  /** A line of a version's `annotations.jsonl` (docs/run-directory.md), without its end. */
-  readonly text: string;
+  /** A line of a version's `annotations.jsonl` (docs/run-directory.md), with its end; until the next image is asked for. */
+  readonly line: Uint8Array;
+  /** Whether nothing is labelled in it. */
+  readonly isEmpty: boolean;
   /** How many objects there are of each class, by its index; none where there are crowds of it only. */
   readonly classes: ReadonlyMap<number, number>;
   readonly counts: ObjectCounts;
@@ -44,18 +48,22 @@ type Box = readonly [left: number, top: number, width: number, height: number];
  */
 export function* objectsOf(set: LabelledSet, spool: LabelSpool, tally: Tally): Generator<ImageObjects> {
   const numbers = set.images.flatMap(({ labels }) => labels);
+  const line = new ByteLine();
   using stored = spool.byImage(numbers);
   for (const image of set.images) {
     const counts = { objects: 0, masks: 0, crowds: 0, difficult: 0, wrong: 0, small: 0, medium: 0, large: 0 };
-    const texts: string[] = [];
     const classes = new Map<number, number>();
+    line.length = 0;
+    line.text('[');
     for (const number of image.labels) {
       const { value } = stored.next();
       if (!value || value.image !== number) throw new Error('the labels came in another order');
       const writer = new ObjectsOfFile(image, set.originOf(number), value, tally);
-      writer.writeAll(texts, counts, classes);
+      writer.writeAll(line, counts, classes);
     }
-    yield { image, text: `[${texts.join(',')}]`, classes, counts };
+    const isEmpty = line.length === 1;
+    line.text(']\n');
+    yield { image, line: line.view, isEmpty, classes, counts };
   }
 }
 
@@ -64,9 +72,11 @@ class ObjectsOfFile {
   private readonly origin: LabelOrigin;
   private readonly labels: ImageLabels;
   private readonly faults: ObjectFaults;
-  /** Class and box of each object; whole texts only from the second on that has the same, because they are long. */
-  private readonly seen = new Set<string>();
+  /** Keys of class and box of each object; whole texts only from the second on that has the same, because they are long. */
+  private readonly seen = new Set<number>();
   private seenWhole: Set<string> | null = null;
+  /** Where each object stands in the line. */
+  private readonly spans: (readonly [from: number, end: number])[] = [];
 
   constructor({ image }: LabelledImage, origin: LabelOrigin, labels: ImageLabels, tally: Tally) {
     this.size = image.facts ?? { width: 0, height: 0 };
@@ -75,14 +85,16 @@ class ObjectsOfFile {
     this.faults = new ObjectFaults(tally, origin, labels, this.size, image.sourcePath);
   }
 
-  writeAll(texts: string[], counts: ObjectCounts, classes: Map<number, number>): void {
+  /** Puts all objects behind what is in `line`, and counts them. */
+  writeAll(line: ByteLine, counts: ObjectCounts, classes: Map<number, number>): void {
     const { labels, origin } = this;
     let hasRegions = false;
     for (let record = 0; record < labels.count; record += 1) {
       const marks = labels.number(record, field.marks);
       const index = origin.classes[labels.number(record, field.class)];
       if (index === ignoredClass) {
-        texts.push(`{"ignored":true,"mask":${this.mask(record, marks)}}`);
+        line.text(`${separator(line)}{"ignored":true,"mask":`);
+        line.text(this.putMask(line, record, marks) ? '}' : 'null}');
         continue;
       }
       if (index === undefined) origin.onUnknownClass(labels, record);
@@ -91,7 +103,8 @@ class ObjectsOfFile {
         continue;
       }
       if ((marks & mark.region) !== 0) {
-        texts.push(`{"class":${index},"region":true,"mask":${this.mask(record, marks)}}`);
+        line.text(`${separator(line)}{"class":${index},"region":true,"mask":`);
+        line.text(this.putMask(line, record, marks) ? '}' : 'null}');
         classes.set(index, (classes.get(index) ?? 0) + 1);
         hasRegions = true;
         continue;
@@ -104,21 +117,23 @@ class ObjectsOfFile {
         counts.wrong += 1;
         continue;
       }
+      const before = line.length;
+      line.text(separator(line));
+      const start = line.length;
+      const hasMask = this.putPlace(line, index, box, row ? null : record);
       const isCrowd = (marks & mark.crowd) !== 0;
-      const mask = row ? null : this.mask(record, marks);
-      const rest = `${mask === null ? '' : `,"mask":${mask}`}${isCrowd ? ',"crowd":true' : ''}${
-        (marks & mark.difficult) === 0 ? '' : ',"difficult":true'
-      }`;
-      const placed = `{"class":${index},"box":[${box[0]},${box[1]},${box[2]},${box[3]}]`;
-      const text = `${placed}${rest}}`;
-      if (this.isTwice(placed, text, texts)) {
+      const isDifficult = (marks & mark.difficult) !== 0;
+      if (isCrowd) line.text(',"crowd":true');
+      if (isDifficult) line.text(',"difficult":true');
+      line.text('}');
+      if (this.isTwice(line, start, keyOf(index, box))) {
+        line.length = before;
         this.faults.twice(record);
         continue;
       }
-      texts.push(text);
       classes.set(index, (classes.get(index) ?? 0) + (isCrowd ? 0 : 1));
-      if (mask !== null) counts.masks += 1;
-      if ((marks & mark.difficult) !== 0) counts.difficult += 1;
+      if (hasMask) counts.masks += 1;
+      if (isDifficult) counts.difficult += 1;
       if (isCrowd) counts.crowds += 1;
       else {
         counts.objects += 1;
@@ -129,11 +144,33 @@ class ObjectsOfFile {
     if (hasRegions) counts.masks += 1;
   }
 
-  private isTwice(placed: string, text: string, before: readonly string[]): boolean {
-    if (this.seen.has(placed)) this.seenWhole ??= new Set(before);
-    else this.seen.add(placed);
-    if (this.seenWhole?.has(text)) return true;
-    this.seenWhole?.add(text);
+  /** Puts in class, box and mask. @param masked the record of the mask; null for none @returns whether it has one */
+  private putPlace(line: ByteLine, index: number, box: Box, masked: number | null): boolean {
+    line.text('{"class":');
+    line.number(index);
+    line.text(',"box":[');
+    for (const [at, side] of box.entries()) {
+      if (at > 0) line.text(',');
+      line.number(side);
+    }
+    line.text(']');
+    if (masked === null) return false;
+    const before = line.length;
+    line.text(',"mask":');
+    const hasMask = this.putMask(line, masked, this.labels.number(masked, field.marks));
+    if (!hasMask) line.length = before;
+    return hasMask;
+  }
+
+  /** Whether an object before it, of the same file, has the same text. */
+  private isTwice(line: ByteLine, start: number, key: number): boolean {
+    const { seen, spans } = this;
+    if (seen.has(key)) {
+      this.seenWhole ??= new Set(spans.map(([from, end]) => line.slice(from, end)));
+      if (this.seenWhole.has(line.slice(start))) return true;
+    } else seen.add(key);
+    this.seenWhole?.add(line.slice(start));
+    spans.push([start, line.length]);
     return false;
   }
 
@@ -181,35 +218,53 @@ class ObjectsOfFile {
     return [left, top, clipped[0], clipped[1]];
   }
 
-  /** The mask's JSON text; null where there is none, or none that can be used. */
-  private mask(record: number, marks: number): string | null {
-    if ((marks & (mark.polygons | mark.runs)) === 0) return null;
+  /** Puts in the mask's JSON text; false where there is none, or none that can be used. */
+  private putMask(line: ByteLine, record: number, marks: number): boolean {
+    if ((marks & (mark.polygons | mark.runs)) === 0) return false;
     const { labels, size, origin, faults } = this;
     const first = labels.number(record, field.mask1);
     const second = labels.number(record, field.mask2);
     if ((marks & mark.runs) !== 0) {
-      if (first === size.height && second === size.width) return this.labels.text(record);
+      if (first === size.height && second === size.width) {
+        labels.copyText(record, line);
+        return true;
+      }
       faults.maskSize(record, first, second);
-      return null;
+      return false;
     }
-    if (origin.isNormalised) return scaled(this.labels.text(record), size);
-    const around = [
-      first,
-      second,
-      labels.number(record, field.mask3) - first,
-      labels.number(record, field.mask4) - second,
-    ] as const;
-    const whole = (marks & mark.flat) === 0 ? this.labels.text(record) : `[${this.labels.text(record)}]`;
-    const past = farthestPast(around, size);
-    if (past <= 0) return whole;
-    if (first >= size.width || second >= size.height || first + around[2] <= 0 || second + around[3] <= 0) {
-      faults.maskOutside(record, around);
-      return null;
+    if (origin.isNormalised) {
+      line.text(scaled(labels.text(record), size));
+      return true;
     }
-    if (past > 1) faults.clipped('MASK_CLIPPED', record, around);
-    return clip(whole, size);
+    const isFlat = (marks & mark.flat) !== 0;
+    const [right, bottom] = [labels.number(record, field.mask3), labels.number(record, field.mask4)];
+    if (!(first >= 0 && second >= 0 && right <= size.width && bottom <= size.height)) {
+      const text = isFlat ? `[${labels.text(record)}]` : labels.text(record);
+      const around = boxOfPolygons(text);
+      const past = farthestPast(around, size);
+      const [left, top, width, height] = around;
+      if (left >= size.width || top >= size.height || left + width <= 0 || top + height <= 0) {
+        faults.maskOutside(record, around);
+        return false;
+      }
+      if (past > 1) faults.clipped('MASK_CLIPPED', record, around);
+      if (past > 0) {
+        line.text(clip(text, size));
+        return true;
+      }
+    }
+    if (isFlat) line.text('[');
+    labels.copyText(record, line);
+    if (isFlat) line.text(']');
+    return true;
   }
 }
+
+const separator = (line: ByteLine) => (line.length > 1 ? ',' : '');
+
+/** The same for objects of one class and box, and for very few others. */
+const keyOf = (index: number, [x, y, width, height]: Box) =>
+  index + 31 * (x + 31 * (y + 31 * (width + 31 * height)));
 
 /** How far a box reaches past an edge of the image, 1 being what a rounding can be; 0 and less where it lies inside. */
 function farthestPast([x, y, width, height]: Box, size: Size): number {

@@ -89,7 +89,7 @@ function readerOf(format: Format, spool: LabelSpool, tally: Tally): LabelReader 
 export async function readSet(format: Format, files: Files): Promise<ReadSet> {
   const findings = { errors: new Findings(), warnings: new Findings() };
   const tally = new Tally(findings.errors, findings.warnings);
-  using spool = new LabelSpool(tmpdir());
+  await using spool = new LabelSpool(tmpdir());
   const labels = readerOf(format, spool, tally);
   const scan = await scanSource(memorySource(files), {
     reader: sharpImageReader,
@@ -100,9 +100,9 @@ export async function readSet(format: Format, files: Files): Promise<ReadSet> {
   const set = labels.finish(scan.images, scan.folders);
   const objects: Record<string, readonly ReadObject[]> = {};
   const splits: Record<string, string | null> = {};
-  for (const { image, text } of objectsOf(set, spool, tally)) {
+  for (const { image, line } of objectsOf(set, spool, tally)) {
     const { sourcePath } = image.image;
-    objects[sourcePath] = JSON.parse(text) as ReadObject[];
+    objects[sourcePath] = JSON.parse(Buffer.from(line).toString()) as ReadObject[];
     splits[sourcePath] = image.split;
   }
   tally.finish();

@@ -1,6 +1,7 @@
 import { field, headLength, mark } from '../label-spool.ts';
+import { boxOfPolygons } from '../polygons.ts';
 import type { AnnotationFault, CocoId, MaskFault } from './entries.ts';
-import { NumberList } from './json-bytes.ts';
+import { NumberList, WholeBounds } from './json-bytes.ts';
 import { type JsonCursor, keyNames } from './json-cursor.ts';
 import { boxOfRuns, readCompressed, sumOf } from './run-lengths.ts';
 
@@ -51,6 +52,8 @@ export class AnnotationReader {
   private readonly cursor: JsonCursor;
   private readonly numbers = new NumberList();
   private readonly counts = new NumberList();
+  /** Around the polygons of a mask. */
+  private readonly bounds = new WholeBounds();
   /** Of run lengths. */
   private boxOfMask: readonly number[] | null = null;
   private hasBox = false;
@@ -68,8 +71,6 @@ export class AnnotationReader {
     this.hasKeypoints = this.hasSegments = this.hasBox = false;
     this.maskStart = this.maskEnd = 0;
     head.fill(0);
-    head[field.mask1] = head[field.mask2] = Number.POSITIVE_INFINITY;
-    head[field.mask3] = head[field.mask4] = Number.NEGATIVE_INFINITY;
     const byte = cursor.peek();
     head[field.line] = cursor.line;
     if (byte === openObject) {
@@ -158,6 +159,7 @@ export class AnnotationReader {
     const { cursor, head } = this;
     const byte = cursor.peek();
     this.maskStart = cursor.at;
+    this.bounds.clear();
     if (byte === openObject) this.runs();
     else if (byte !== openList) cursor.skipValue();
     else {
@@ -173,6 +175,12 @@ export class AnnotationReader {
     }
     const marks = head[field.marks] as number;
     this.maskEnd = (marks & (mark.polygons | mark.runs)) === 0 ? this.maskStart : cursor.at;
+    if ((marks & mark.polygons) === 0) return;
+    const { left, top, right, bottom } = this.bounds;
+    head[field.mask1] = left;
+    head[field.mask2] = top;
+    head[field.mask3] = right;
+    head[field.mask4] = bottom;
   }
 
   private polygons(): void {
@@ -191,35 +199,20 @@ export class AnnotationReader {
 
   /** Takes one polygon; answers whether it is empty. */
   private polygon(): boolean {
-    const { numbers, head } = this;
-    numbers.length = 0;
-    if (!this.numberList()) {
-      this.failMask('polygon_no_numbers', []);
-      return false;
+    const { cursor, bounds, numbers } = this;
+    let length = cursor.bounds(bounds);
+    if (length < 0) {
+      numbers.length = 0;
+      if (!this.numberList()) {
+        this.failMask('polygon_no_numbers', []);
+        return false;
+      }
+      ({ length } = numbers);
+      if (!bounds.add(numbers)) this.failMask('polygon_no_numbers', []);
     }
-    const { values, length } = numbers;
     if (length === 0) return true;
     if (length % 2 !== 0) this.failMask('polygon_odd', [length]);
     else if (length < 6) this.failMask('polygon_short', [length / 2]);
-    let left = head[field.mask1] as number;
-    let top = head[field.mask2] as number;
-    let right = head[field.mask3] as number;
-    let bottom = head[field.mask4] as number;
-    let sum = 0;
-    for (let at = 0; at + 1 < length; at += 2) {
-      const x = values[at] as number;
-      const y = values[at + 1] as number;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      if (y > bottom) bottom = y;
-      sum += x + y;
-    }
-    if (!Number.isFinite(sum)) this.failMask('polygon_no_numbers', []);
-    head[field.mask1] = left;
-    head[field.mask2] = top;
-    head[field.mask3] = right;
-    head[field.mask4] = bottom;
     return false;
   }
 
@@ -286,10 +279,8 @@ export class AnnotationReader {
     else if (this.category === null) this.fail('category_missing', []);
     if (this.hasBox || this.fault) return;
     const marks = head[field.marks] as number;
-    if ((marks & mark.polygons) !== 0) {
-      const [left, top] = [head[field.mask1] as number, head[field.mask2] as number];
-      this.boxOfMask = [left, top, (head[field.mask3] as number) - left, (head[field.mask4] as number) - top];
-    }
+    if ((marks & mark.polygons) !== 0)
+      this.boxOfMask = boxOfPolygons(this.cursor.bytes.toString('latin1', this.maskStart, this.maskEnd));
     if (this.boxOfMask && (marks & (mark.polygons | mark.runs)) !== 0) head.set(this.boxOfMask, field.x);
     else this.fail('box_missing', []);
   }

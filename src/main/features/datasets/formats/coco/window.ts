@@ -15,6 +15,13 @@ export async function readUnits(
 ): Promise<void> {
   cursor.bytes = Buffer.alloc(firstBytes + 1);
   const source = chunks[Symbol.asyncIterator]();
+  // The next chunk is read while this one is looked at; where that fails, it is said when it is asked for.
+  const ahead = () => {
+    const next = source.next();
+    next.catch(() => {});
+    return next;
+  };
+  let coming = ahead();
   try {
     for (let goesOn = true; goesOn; ) {
       const { at, line } = cursor;
@@ -29,9 +36,12 @@ export async function readUnits(
       // Twice as many bytes before it is begun again: a long value would take the square of its length otherwise.
       const wanted = (cursor.end - cursor.at) * 2;
       do {
-        const next = await source.next();
+        const next = await coming;
         if (next.done) cursor.isLast = true;
-        else push(cursor, next.value);
+        else {
+          push(cursor, next.value);
+          coming = ahead();
+        }
       } while (!cursor.isLast && cursor.end < wanted);
     }
   } finally {

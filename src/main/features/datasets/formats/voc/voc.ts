@@ -145,7 +145,7 @@ export class VocReader implements LabelReader {
         head[field.id] = Number.NaN;
         head[field.marks] = isDifficult ? mark.difficult : 0;
         head.set([xmin, ymin, xmax - xmin, ymax - ymin], field.x);
-        this.spool.add(head, new Uint8Array(0));
+        this.spool.add(head);
       }
       this.objects += objects.length;
       const names = [...new Set(objects.map(({ name }) => name))];

@@ -91,15 +91,13 @@ function note(same: Lines, line: number): void {
   if (same.lines.length < mostFaults) same.lines.push(line);
 }
 
-const nothing = new Uint8Array(0);
-
 function addBox(values: readonly number[], head: Float64Array, spool: LabelSpool): void {
   const [, x = 0, y = 0, width = 0, height = 0] = values;
   head[field.x] = x - width / 2;
   head[field.y] = y - height / 2;
   head[field.width] = width;
   head[field.height] = height;
-  spool.add(head, nothing);
+  spool.add(head);
 }
 
 /** Also takes rows that turn out to be a box and its keypoints once `data.yaml` is read. */
@@ -118,7 +116,6 @@ function addPolygon(values: readonly number[], head: Float64Array, spool: LabelS
   }
   head[field.marks] = points.length % 2 === 0 ? mark.polygons : mark.polygons | mark.odd;
   head.set([left, top, right - left, bottom - top], field.x);
-  head.set([left, top, right, bottom], field.mask1);
   spool.add(head, Buffer.from(JSON.stringify([points])));
 }
 
