@@ -3,6 +3,7 @@ import { os } from './fixture-api.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
 import { fixtureJobs } from './fixture-jobs.ts';
 import { fixtureRuns } from './fixture-runs.ts';
+import { fixtureSettings } from './fixture-settings.ts';
 import { fixtureStackRouter } from './fixture-stack-router.ts';
 import type { FixtureState } from './fixture-state.ts';
 import { fixtureProjects, fixtureSystem } from './fixture-system.ts';
@@ -27,7 +28,7 @@ export function meetFault(faults: FixtureFaults, path: readonly string[]): void 
 
 /** Refuses what needs the stores while they are away, as the engine does. */
 export function meetStores(state: FixtureState, [domain]: readonly string[]): void {
-  if (domain === 'system' || domain === 'stack') return;
+  if (['system', 'settings', 'stack'].includes(domain ?? '')) return;
   if (state.databaseSilent)
     throw new ORPCError('DATABASE_UNAVAILABLE', {
       status: 503,
@@ -53,5 +54,6 @@ export function fixtureRouter(state: FixtureState) {
     stack: fixtureStackRouter(state),
     jobs: fixtureJobs(),
     weights: fixtureWeights(),
+    settings: fixtureSettings(),
   });
 }

@@ -173,6 +173,16 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
     { name: 'doctor', path: '/doctor' },
     { name: 'doctor-asked', path: '/doctor?code=DOCKER_PORT_TAKEN' },
     { name: 'system', path: '/system' },
+    { name: 'system-1024', path: '/system', width: 1024 },
+    { name: 'system-narrow', path: '/system', width: 390 },
+    {
+      name: 'system-set',
+      path: '/system',
+      act: async (at) => {
+        await at.locator('main section button').first().click();
+        await at.getByRole('dialog').waitFor();
+      },
+    },
     { name: 'not-found', path: '/nowhere' },
     { name: 'palette', path: '/runs', act: press('Control+k') },
     { name: 'help', path: '/runs', act: press('?') },

@@ -16,6 +16,7 @@ import type { LivePoints } from '../features/metrics/live-points.ts';
 import type { Predictions } from '../features/predictions/predictions.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
+import type { EngineSettings } from '../features/settings/engine-settings.ts';
 import type { Templates } from '../features/templates/templates.ts';
 import type { TrainableModels } from '../features/training/trainable-models.ts';
 import type { WeightsService } from '../features/weights/weights.ts';
@@ -47,6 +48,8 @@ export interface ApiContext {
     readonly disk: Pick<DiskWatch, 'state'>;
     /** Loaded when somebody asks. */
     readonly doctor: () => Promise<Doctor>;
+    /** Loaded when somebody asks. */
+    readonly settings: () => Promise<EngineSettings>;
     readonly changes: ChangeFeed;
     readonly ticket: () => { url: string; expiresAt: Date };
     readonly stack: Pick<StackService, 'status' | 'up' | 'down' | 'restart' | 'destroy' | 'urls' | 'usage'>;

@@ -3,6 +3,7 @@ import { api } from './implementer.ts';
 import { jobsApi } from './jobs.ts';
 import { projectsApi } from './projects.ts';
 import { runsApi } from './runs.ts';
+import { settingsApi } from './settings.ts';
 import { stackApi } from './stack.ts';
 import { systemApi } from './system.ts';
 import { templatesApi } from './templates.ts';
@@ -18,4 +19,5 @@ export const router = api.router({
   jobs: jobsApi,
   stack: stackApi,
   weights: weightsApi,
+  settings: settingsApi,
 });

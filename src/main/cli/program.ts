@@ -105,6 +105,13 @@ const commands: readonly {
     load: async () => (await import('./doctor.ts')).defineDoctor,
   },
   {
+    name: 'settings',
+    isGroup: true,
+    english: "the trainer's Python and packages, and the account at Hugging Face",
+    korean: '학습기의 Python과 패키지, Hugging Face 계정',
+    load: async () => (await import('./settings.ts')).defineSettings,
+  },
+  {
     name: 'profile',
     isGroup: true,
     english: 'where the stores are: embedded, docker or external',

@@ -126,6 +126,7 @@ export async function runEngine(
             servers: () => readExternal(home),
           });
         },
+        settings: async () => (await import('./engine-settings.ts')).engineSettingsOf(home, settings),
         changes,
         ticket: () => server.ticketUrl(),
         ...engineStack.api,

@@ -50,6 +50,7 @@ import { hubToken } from '../features/weights/hubs/hub-token.ts';
 import { Pretrained } from '../features/weights/pretrained.ts';
 import { WeightsService } from '../features/weights/weights.ts';
 import type { TemporalEndpoint } from '../platform/endpoints.ts';
+import { readSecrets } from '../platform/home.ts';
 import { appRoot } from '../platform/paths.ts';
 import { Scratch } from '../platform/scratch.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
@@ -150,9 +151,9 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     openFetched,
     nameOf: nameOfSource,
     downloads: new Downloads(() => path.join(openStateFolder(home, 'cache'), 'downloads')),
-    token: () => hubToken(process.env),
+    token: () => hubToken(process.env, readSecrets(home)?.hubToken ?? null),
     cached: () => caches.list(),
-    huggingFace: () => process.env.HF_ENDPOINT || undefined,
+    huggingFace: () => process.env.HF_ENDPOINT || readSetting(settings, 'hubMirror', z.string()) || undefined,
   });
 
   const pretrained = new Pretrained({

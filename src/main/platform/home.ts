@@ -32,9 +32,13 @@ const engineRecordSchema = z.object({
 export type EngineRecord = Readonly<z.infer<typeof engineRecordSchema>>;
 
 const secret = z.string().check(z.regex(/^[\x20-\x7e]{16,}$/));
-/** `engineToken`: who has it may ask the engine anything. */
-const secretsSchema = z.object({ postgresPassword: secret, engineToken: secret });
-/** Made once for a state folder. */
+/** `engineToken`: who has it may ask the engine anything. `hubToken`: a person's, of Hugging Face; null or left out without one. */
+const secretsSchema = z.object({
+  postgresPassword: secret,
+  engineToken: secret,
+  hubToken: z.optional(z.nullable(z.string())),
+});
+/** Made once for a state folder; a person's own are added. */
 export type Secrets = Readonly<z.infer<typeof secretsSchema>>;
 
 /** The owner of a folder that is to be a state folder, and what it holds; closing it must harm nobody else. */
@@ -155,11 +159,23 @@ export function markRunning(home: string, renew: boolean): Disposable {
   return { [Symbol.dispose]: () => rmSync(runningFile(home), { force: true }) };
 }
 
+function writeSecrets(home: string, secrets: Secrets): void {
+  replaceFile(secretsFile(home), `${JSON.stringify(secrets, null, 2)}\n`);
+}
+
 function renewEngineToken(home: string): void {
   const secrets: Secrets = { ...ensureSecrets(home), engineToken: randomBytes(32).toString('base64url') };
   failpoint('engine-token.renew.before');
-  replaceFile(secretsFile(home), `${JSON.stringify(secrets, null, 2)}\n`);
+  writeSecrets(home, secrets);
   failpoint('engine-token.renew.after');
+}
+
+/** Keeps what Hugging Face knows the person by, or forgets it. For whoever has the folder's lock. */
+export function keepHubToken(home: string, hubToken: string | null): void {
+  const secrets: Secrets = { ...ensureSecrets(home), hubToken };
+  failpoint('hub-token.write.before');
+  writeSecrets(home, secrets);
+  failpoint('hub-token.write.after');
 }
 
 /**

@@ -6,6 +6,7 @@ import { form } from './texts/form.ts';
 import { labels } from './texts/labels.ts';
 import { predict } from './texts/predict.ts';
 import { runs } from './texts/runs.ts';
+import { settings } from './texts/settings.ts';
 import { shell } from './texts/shell.ts';
 import { stack } from './texts/stack.ts';
 import { templates } from './texts/templates.ts';
@@ -25,6 +26,7 @@ const texts = {
   ...stack,
   ...doctor,
   ...weights,
+  ...settings,
 };
 
 /** Every text of a language by its key. */

@@ -2,6 +2,7 @@ import { datasetsContract } from './datasets.ts';
 import { jobsContract } from './jobs.ts';
 import { projectsContract } from './projects.ts';
 import { runsContract } from './runs.ts';
+import { settingsContract } from './settings.ts';
 import { stackContract } from './stack.ts';
 import { systemContract } from './system.ts';
 import { templatesContract } from './templates.ts';
@@ -17,4 +18,5 @@ export const contract = {
   jobs: jobsContract,
   stack: stackContract,
   weights: weightsContract,
+  settings: settingsContract,
 };

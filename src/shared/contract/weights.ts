@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { datasetErrors } from '../errors/datasets.ts';
 import { weightsErrors } from '../errors/weights.ts';
+import { hasAccount } from '../model/addresses.ts';
 import { weightsFileSchema, weightsFormats, weightsModelSchema } from '../model/pretrained-weights.ts';
 import { nameOf, pageInput, pageOutput, proceduresOf, reference, time, waitMs, workError } from './common.ts';
 
@@ -70,7 +71,7 @@ export const pullWeightsInput = z.object({
   mirror: z
     .url({ protocol: /^https?$/ })
     .max(2000)
-    .refine((text) => !/^https?:[/\\]*[^/\\?#]*@/i.test(text), {
+    .refine((text) => !hasAccount(text), {
       error: 'a mirror’s address has no account in it: it would be kept and shown',
       params: { ko: '미러 주소에는 계정을 넣을 수 없습니다. 주소는 저장되고 화면에 보입니다' },
     })

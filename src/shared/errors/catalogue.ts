@@ -21,6 +21,7 @@ import { runErrors } from './runs.ts';
 import { s3SourceErrors } from './s3-sources.ts';
 import { scriptErrors } from './scripts.ts';
 import { serverErrors } from './server.ts';
+import { settingErrors } from './settings.ts';
 import { stackErrors } from './stack.ts';
 import { stateFolderErrors } from './state-folder.ts';
 import { storeServerErrors } from './store-servers.ts';
@@ -52,6 +53,7 @@ export const catalogue = {
   ...s3SourceErrors,
   ...scriptErrors,
   ...serverErrors,
+  ...settingErrors,
   ...databaseErrors,
   ...embeddedDatabaseErrors,
   ...machineErrors,

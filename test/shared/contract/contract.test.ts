@@ -23,6 +23,7 @@ test('a full disk refuses what takes room, and lets pass reads and what gives ro
     'runs.remove',
     'runs.resume',
     'runs.retry',
+    'settings.set',
     'stack.migrate',
     'stack.restart',
     'stack.up',

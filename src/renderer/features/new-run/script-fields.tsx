@@ -61,7 +61,6 @@ export function ScriptFields({ form }: { readonly form: UseFormReturnType<RunVal
           {...typed}
           label={t('script.environment')}
           description={t('script.environmentHint')}
-          placeholder="CUDA_VISIBLE_DEVICES=0"
           autosize
           minRows={2}
           maxRows={12}

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button, Skeleton, Stack } from '@mantine/core';
 import { IconApi } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Facts } from '../../components/facts.tsx';
@@ -9,6 +9,7 @@ import { StoresAway } from '../../components/stack/stores-away.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
+import { SettingsSection } from './settings-section.tsx';
 
 /** What the engine is. */
 export function SystemPage() {
@@ -29,7 +30,10 @@ export function SystemPage() {
         </Button>
       }
     >
-      <EngineFacts />
+      <Stack gap="xl">
+        <EngineFacts />
+        <SettingsSection />
+      </Stack>
     </Page>
   );
 }

@@ -62,7 +62,7 @@ executorContract('builtin', () =>
 describe.skipIf(withoutPython)('in a Python of this machine', () => {
   executorContract('venv', () =>
     machineWith((home) => {
-      const choices = () => ({ python: systemPython, wheels: null });
+      const choices = () => ({ python: systemPython, wheels: null, index: null });
       const environment = new TrainerEnvironment({
         home,
         trainer: support,

@@ -7,13 +7,13 @@ import {
   forUv,
   pythonEnvironment,
   readPipSettings,
-  withoutSecrets,
 } from '../../../../src/main/features/runs/venv/installer-environment.ts';
 import { isAtLeast } from '../../../../src/main/features/runs/venv/python.ts';
 import { readRequirements } from '../../../../src/main/features/runs/venv/requirements.ts';
 import { chooseTorchBuild } from '../../../../src/main/features/runs/venv/torch-build.ts';
 import { tryPython } from '../../../../src/main/features/runs/venv/trial.ts';
 import { appRoot } from '../../../../src/main/platform/paths.ts';
+import { withoutAccounts } from '../../../../src/shared/model/addresses.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const torchTrainer = path.join(appRoot(), 'resources', 'trainers', 'torch');
@@ -45,13 +45,13 @@ test('what the torch trainer needs is read from its own files', () => {
 });
 
 test('names and passwords of addresses are never in a line that is reported', () => {
-  expect(withoutSecrets('Looking in indexes: https://kim:p%40ss@mirror.example/simple, x')).toBe(
+  expect(withoutAccounts('Looking in indexes: https://kim:p%40ss@mirror.example/simple, x')).toBe(
     'Looking in indexes: https://***@mirror.example/simple, x',
   );
   const word = fc.stringMatching(/^[A-Za-z0-9:@!$&*._~%-]{6,20}$/);
   fc.assert(
     fc.property(word, word, (name, password) => {
-      const shown = withoutSecrets(`error: https://${name}:${password}@host/simple: 401`);
+      const shown = withoutAccounts(`error: https://${name}:${password}@host/simple: 401`);
       return shown === 'error: https://***@host/simple: 401';
     }),
   );
@@ -97,9 +97,19 @@ test('a variable goes before a setting, and one that is empty is not set', () =>
   expect(environmentChoices(settings, { TRAINYARD_TRAINER_PYTHON: '' })).toEqual({
     python: '/opt/python3',
     wheels: null,
+    index: null,
   });
   const variables = { TRAINYARD_TRAINER_PYTHON: 'python3.13', TRAINYARD_TRAINER_WHEELS: '/mnt/wheels' };
-  expect(environmentChoices(settings, variables)).toEqual({ python: 'python3.13', wheels: '/mnt/wheels' });
+  expect(environmentChoices(settings, variables)).toEqual({
+    ...{ python: 'python3.13', wheels: '/mnt/wheels', index: null },
+  });
+});
+
+test('the package index that is set gives way to one that pip or uv has in the environment', () => {
+  const settings = { get: (name: string) => (name === 'trainerIndex' ? 'https://mirror/simple' : undefined) };
+  expect(environmentChoices(settings, {}).index).toBe('https://mirror/simple');
+  for (const variable of ['PIP_INDEX_URL', 'UV_INDEX_URL', 'UV_DEFAULT_INDEX'])
+    expect(environmentChoices(settings, { [variable]: 'https://other/simple' }).index, variable).toBeNull();
 });
 
 describe.skipIf(process.platform !== 'linux')('the build of torch follows from the machine', () => {

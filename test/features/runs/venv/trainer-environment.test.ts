@@ -67,6 +67,17 @@ describe.skipIf(withoutPython)('the torch trainer’s environment', () => {
     expect(index.asked).toContain('/simple/tinytorch/');
   });
 
+  test('takes the package index that is set, in place of the one that pip is set up with', async () => {
+    await using tiny = await tinyTrainer();
+    await using index = await tinyIndex(tiny.wheels);
+    const environment = tiny.environment(
+      { index: index.url },
+      { PIP_INDEX_URL: 'http://127.0.0.1:9/simple' },
+    );
+    expect(await environment.prepare({ report: tiny.report })).toMatchObject({ torch: '1.2' });
+    expect(index.asked).toContain('/simple/tinytorch/');
+  });
+
   test('names what is in the way: an index out of reach, a package that is nowhere, a folder that is not there', async () => {
     await using tiny = await tinyTrainer();
     const away = tiny.environment(

@@ -49,7 +49,7 @@ export async function createWorld(environment: NodeJS.ProcessEnv = {}) {
     openFetched,
     nameOf: nameOfSource,
     downloads: new Downloads(() => path.join(place.folder, 'downloads')),
-    token: () => hubToken(own),
+    token: () => hubToken(own, null),
     cached: () => caches.list(),
     huggingFace: () => own.HF_ENDPOINT,
   };

@@ -17,11 +17,6 @@ export const pythonEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.Proces
   NO_COLOR: '1',
 });
 
-/** A text without the names and passwords in its addresses. */
-export function withoutSecrets(text: string): string {
-  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/]+@/gi, '$1***@');
-}
-
 /** pip's settings by their names, of `pip config list`: lines as `global.index-url='…'`. What the environment says comes last and wins. */
 export function readPipSettings(listed: string): ReadonlyMap<string, string> {
   const lines = listed.split(/\r?\n/).flatMap((line) => {

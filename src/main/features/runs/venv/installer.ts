@@ -3,9 +3,10 @@ import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
+import { withoutAccounts } from '../../../../shared/model/addresses.ts';
 import { diskFull, isDiskSpent } from '../../../platform/faults/disk-room.ts';
 import { runProgram } from '../../../platform/run-program.ts';
-import { forUv, pythonEnvironment, readPipSettings, withoutSecrets } from './installer-environment.ts';
+import { forUv, pythonEnvironment, readPipSettings } from './installer-environment.ts';
 import { type Python, pythonIn } from './python.ts';
 import { type ProgramEnd, runReported } from './reported-program.ts';
 import type { Requirements } from './requirements.ts';
@@ -23,6 +24,8 @@ export interface Installation {
   readonly build: TorchBuild;
   /** A folder of wheels in place of every index. */
   readonly wheels: string | null;
+  /** In place of the package index that pip and uv are set up with. */
+  readonly index: string | null;
   readonly environment: NodeJS.ProcessEnv;
   readonly report: (line: ProgressLine) => void;
   readonly signal?: AbortSignal | undefined;
@@ -90,7 +93,11 @@ function backendOf({ build, requirements: { lockCuda } }: Installation): 'auto' 
 /** Makes the environment itself, and answers what installs into it: uv where it can be had, else pip. */
 async function makeEnvironment(installation: Installation): Promise<Installer> {
   const { folder, base, report, signal } = installation;
-  const environment = pythonEnvironment(installation.environment);
+  const { index } = installation;
+  const environment = {
+    ...pythonEnvironment(installation.environment),
+    ...(index === null ? {} : { PIP_INDEX_URL: index, UV_DEFAULT_INDEX: index }),
+  };
   const parent = path.dirname(folder);
   const run = (program: string, ...args: readonly string[]) =>
     runReported(program, args, { environment, folder: parent, report, signal });
@@ -178,7 +185,7 @@ function installFault(
   if (isRoomFault(end) || isDiskSpent(folder))
     return diskFull(folder, new Error(lines.find((line) => noRoom.test(line)) ?? lines.at(-1)));
   const at = lines.findLastIndex((line) => /^(error|ERROR)\b/.test(line));
-  const words = withoutSecrets(
+  const words = withoutAccounts(
     (at < 0 ? lines.slice(-3) : lines.slice(at)).map((line) => line.trim()).join(' '),
   )
     .replace(/\s+/g, ' ')

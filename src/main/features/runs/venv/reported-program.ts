@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { withoutAccounts } from '../../../../shared/model/addresses.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { signal as sendSignal } from '../../../platform/signal.ts';
-import { withoutSecrets } from './installer-environment.ts';
 
 /** How a program ended that was run. */
 export interface ProgramEnd {
@@ -41,7 +41,7 @@ export async function runReported(
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', (text) => {
-      const line = withoutSecrets(text.trimEnd());
+      const line = withoutAccounts(text.trimEnd());
       if (line === '') return;
       lines.push(line);
       if (lines.length > keptLines) lines.shift();

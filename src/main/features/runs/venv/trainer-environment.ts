@@ -73,6 +73,8 @@ export interface EnvironmentChoices {
   readonly python: string | null;
   /** A folder of wheels in place of every index. */
   readonly wheels: string | null;
+  /** In place of the package index that pip and uv are set up with. */
+  readonly index: string | null;
 }
 
 interface Options {
@@ -147,7 +149,7 @@ export class TrainerEnvironment {
       const trial = await tryPython(this.pythonOf(stamp), trainer, environment, signal);
       if ('torch' in trial) return this.keep({ ...stamp, ...resultOf(trial, build) }, report);
     }
-    const { python: chosenPython, wheels } = choices();
+    const { python: chosenPython, ...sources } = choices();
     const base = await findPython(chosenPython, requirements.leastPython, environment);
     const key = { version: 1, requirements: requirements.hash, build: build.kind, chosenPython } as const;
     report({ en: `Python ${base.version}: ${base.python}`, ko: `Python ${base.version}: ${base.python}` });
@@ -164,7 +166,7 @@ export class TrainerEnvironment {
         ko: `없는 패키지가 있어 이 Python으로 새 환경을 만듭니다: ${missing}`,
       });
     }
-    return await this.make(key, base, requirements, build, wheels, report, signal);
+    return await this.make(key, base, requirements, build, sources, report, signal);
   }
 
   private async make(
@@ -172,7 +174,7 @@ export class TrainerEnvironment {
     base: Python,
     requirements: Requirements,
     build: TorchBuild,
-    wheels: string | null,
+    sources: Pick<EnvironmentChoices, 'wheels' | 'index'>,
     report: (line: ProgressLine) => void,
     signal?: AbortSignal,
   ): Promise<ReadyEnvironment> {
@@ -184,7 +186,7 @@ export class TrainerEnvironment {
     );
     try {
       await installTrainerPackages({
-        ...{ folder, base, requirements, build, wheels, environment, report },
+        ...{ folder, base, requirements, build, ...sources, environment, report },
         signal,
       });
       report({ en: 'Trying torch', ko: 'torch를 시험하는 중' });

@@ -8,9 +8,12 @@ export function huggingFaceHome(environment: NodeJS.ProcessEnv): string {
   return environment.HF_HOME || path.join(caches, 'huggingface');
 }
 
-/** The token of Hugging Face that stands in the environment, or in the file that `hf auth login` writes; null without one. */
-export async function hubToken(environment: NodeJS.ProcessEnv): Promise<string | null> {
-  const given = environment.HF_TOKEN || environment.HUGGING_FACE_HUB_TOKEN;
+/**
+ * The token of Hugging Face that stands in the environment, else the one that is set, else that of the file that `hf auth login` writes; null
+ * without one.
+ */
+export async function hubToken(environment: NodeJS.ProcessEnv, set: string | null): Promise<string | null> {
+  const given = environment.HF_TOKEN || environment.HUGGING_FACE_HUB_TOKEN || set;
   if (given) return given;
   const file = environment.HF_TOKEN_PATH || path.join(huggingFaceHome(environment), 'token');
   const text = await readFile(file, 'utf8').catch(() => '');

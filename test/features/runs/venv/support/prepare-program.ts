@@ -4,7 +4,7 @@ import { TrainerEnvironment } from '../../../../../src/main/features/runs/venv/t
 const [home = '', trainer = ''] = process.argv.slice(2);
 const environment = new TrainerEnvironment({
   ...{ home, trainer, environment: process.env },
-  choices: () => ({ python: null, wheels: null }),
+  choices: () => ({ python: null, wheels: null, index: null }),
 });
 const ready = await environment.prepare({
   report: (line) => process.stdout.write(`${typeof line === 'string' ? line : line.en}\n`),

@@ -100,7 +100,7 @@ export async function tinyTrainer(name = 'home') {
   ) =>
     new TrainerEnvironment({
       ...{ home: folder, trainer, environment: { ...shell, ...variables } },
-      choices: () => ({ python: null, wheels: null, ...choices }),
+      choices: () => ({ python: null, wheels: null, index: null, ...choices }),
     });
   return {
     ...{ folder: place.folder, trainer, wheels, home, programs, environment, project, lock, reported, shell },
