@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  JsonFault,
-  NumberList,
-  WholeBounds,
-} from '../../../../src/main/features/datasets/formats/coco/json-bytes.ts';
+import { JsonFault, NumberList } from '../../../../src/main/features/datasets/formats/coco/json-bytes.ts';
 import { JsonCursor, keyNames } from '../../../../src/main/features/datasets/formats/coco/json-cursor.ts';
+import { WholeBounds } from '../../../../src/main/features/datasets/formats/coco/whole-bounds.ts';
 import { readUnits } from '../../../../src/main/features/datasets/formats/coco/window.ts';
 import { anyJson, anyString } from '../../../stores/documents/any-json.ts';
 
@@ -98,7 +95,7 @@ describe('a cursor on JSON that comes in any pieces', () => {
         const length = await take(`[${values.join(comma)}] `, sizes, (cursor) => {
           found.clear();
           cursor.peek();
-          const plain = cursor.bounds(found);
+          const plain = found.take(cursor);
           if (plain >= 0) return plain;
           found.clear();
           const list = new NumberList();

@@ -1,9 +1,10 @@
 import { field, headLength, mark } from '../label-spool.ts';
 import { boxOfPolygons } from '../polygons.ts';
 import type { AnnotationFault, CocoId, MaskFault } from './entries.ts';
-import { NumberList, WholeBounds } from './json-bytes.ts';
+import { NumberList } from './json-bytes.ts';
 import { type JsonCursor, keyNames } from './json-cursor.ts';
 import { boxOfRuns, readCompressed, sumOf } from './run-lengths.ts';
+import { WholeBounds } from './whole-bounds.ts';
 
 const [idKey, imageKey, categoryKey, boxKey, segmentationKey, crowdKey, keypointsKey, segmentsKey] = [
   0, 1, 2, 3, 4, 5, 6, 7,
@@ -200,7 +201,7 @@ export class AnnotationReader {
   /** Takes one polygon; answers whether it is empty. */
   private polygon(): boolean {
     const { cursor, bounds, numbers } = this;
-    let length = cursor.bounds(bounds);
+    let length = bounds.take(cursor);
     if (length < 0) {
       numbers.length = 0;
       if (!this.numberList()) {

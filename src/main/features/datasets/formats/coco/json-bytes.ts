@@ -219,74 +219,6 @@ export class JsonBytes {
     }
   }
 
-  /**
-   * Takes a list of plain numbers, x and y in turn, and widens bounds by them; the decimals are not added up, because most bytes of
-   * an annotation file are numbers of its polygons. Answers how many there are; -1, with nothing taken, where a number is written in
-   * another way or is not whole in the window.
-   */
-  bounds(bounds: WholeBounds): number {
-    const { bytes } = this;
-    let { left, top, right, bottom } = bounds;
-    let at = (this.at + 1) | 0;
-    let count = 0;
-    for (;;) {
-      if (bytes[at] === blank) at = (at + 1) | 0;
-      const isNegative = bytes[at] === minus;
-      if (isNegative) at = (at + 1) | 0;
-      let whole = digitOf(bytes[at]);
-      if (whole >>> 0 > 9) return -1;
-      const first = at;
-      at = (at + 1) | 0;
-      let digit = digitOf(bytes[at]);
-      while (digit >>> 0 <= 9) {
-        whole = (Math.imul(whole, 10) + digit) | 0;
-        at = (at + 1) | 0;
-        digit = digitOf(bytes[at]);
-      }
-      if (at - first > 9) return -1;
-      let decimals = 0;
-      if (digit === dot - digitZero) {
-        const tenths = digitOf(bytes[at + 1]);
-        const hundredths = digitOf(bytes[at + 2]);
-        if (tenths >>> 0 <= 9 && hundredths >>> 0 <= 9 && bytes[at + 3] === comma) {
-          // As nearly all are written: twice as fast as digit by digit.
-          decimals = tenths | hundredths;
-          at = (at + 3) | 0;
-          digit = comma - digitZero;
-        } else {
-          if (tenths >>> 0 > 9) return -1;
-          at = (at + 1) | 0;
-          digit = tenths;
-          while (digit >>> 0 <= 9) {
-            decimals |= digit;
-            at = (at + 1) | 0;
-            digit = digitOf(bytes[at]);
-          }
-        }
-      }
-      const far = decimals === 0 ? whole : (whole + 1) | 0;
-      const low = isNegative ? -far | 0 : whole;
-      const high = isNegative ? -whole | 0 : far;
-      if ((count & 1) === 0) {
-        if (low < left) left = low;
-        if (high > right) right = high;
-      } else {
-        if (low < top) top = low;
-        if (high > bottom) bottom = high;
-      }
-      count = (count + 1) | 0;
-      at = (at + 1) | 0;
-      if (digit === comma - digitZero) continue;
-      if (digit !== closeList - digitZero) return -1;
-      this.at = at;
-      bounds.left = left;
-      bounds.top = top;
-      bounds.right = right;
-      bounds.bottom = bottom;
-      return count;
-    }
-  }
-
   private isNumberNext(): boolean {
     const byte = this.peek();
     if (byte === closeList) this.fail('there is a comma too many before "]"');
@@ -309,9 +241,6 @@ export class JsonBytes {
   }
 }
 
-/** Past 9, taken as a number without sign, where the byte is no digit. */
-const digitOf = (byte: number | undefined) => ((byte as number) - digitZero) | 0;
-
 /** The first letter of `NaN` or `Infinity`. */
 const isOfNumberWord = (byte: number) => byte === 0x4e || byte === 0x49;
 
@@ -324,36 +253,6 @@ function isOfNumber(byte: number): boolean {
     byte === 0x65 ||
     byte === 0x45
   );
-}
-
-const outermost = 2 ** 30;
-
-/** The smallest box of whole numbers around points. */
-export class WholeBounds {
-  left = outermost;
-  top = outermost;
-  right = -outermost;
-  bottom = -outermost;
-
-  clear(): void {
-    this.left = this.top = outermost;
-    this.right = this.bottom = -outermost;
-  }
-
-  /** Widens them by x and y in turn; false where one is not finite. */
-  add({ values, length }: NumberList): boolean {
-    let sum = 0;
-    for (let at = 0; at + 1 < length; at += 2) {
-      const x = values[at] as number;
-      const y = values[at + 1] as number;
-      this.left = Math.min(this.left, Math.floor(x));
-      this.right = Math.max(this.right, Math.ceil(x));
-      this.top = Math.min(this.top, Math.floor(y));
-      this.bottom = Math.max(this.bottom, Math.ceil(y));
-      sum += x + y;
-    }
-    return Number.isFinite(sum);
-  }
 }
 
 /** Numbers in a row, in memory that is used again. */
