@@ -193,11 +193,15 @@ const tasksOf: Record<Exclude<ModelSource, 'builtin'>, (name: string) => readonl
   huggingface: () => ['classification', 'detection', 'segmentation'],
 };
 
-const defaultsOf: Record<TaskType, TrainingOverrides> = {
-  classification: classifier,
-  detection: detector,
-  segmentation: segmenter,
-};
+/** Of timm's names those of networks that a larger learning rate makes diverge. */
+const transformers = /^(?:vit|deit|beit|swin|eva|convnext|maxvit|coatnet|cait|xcit|mvit|pvt)/;
+
+function defaultsOf(source: Exclude<ModelSource, 'builtin'>, name: string, task: TaskType): TrainingOverrides {
+  if (source === 'ultralytics') return yolo;
+  if (task === 'segmentation') return segmenter;
+  if (task === 'detection') return source === 'huggingface' ? detectionTransformer : detector;
+  return source === 'huggingface' || transformers.test(name) ? transformer : classifier;
+}
 
 const description: Bilingual = { en: 'By its name', ko: '이름으로 지정' };
 
@@ -209,6 +213,6 @@ export function unlistedModel(
 ): TrainableModel {
   const taskTypes = tasksOf[source](name);
   const license = source === 'ultralytics' ? agpl : null;
-  const defaults = source === 'ultralytics' ? yolo : defaultsOf[wanted];
+  const defaults = defaultsOf(source, name, wanted);
   return { id: `${source}/${name}`, executors, taskTypes, description, license, defaults };
 }
