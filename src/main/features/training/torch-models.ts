@@ -196,7 +196,11 @@ const tasksOf: Record<Exclude<ModelSource, 'builtin'>, (name: string) => readonl
 /** Of timm's names those of networks that a larger learning rate makes diverge. */
 const transformers = /^(?:vit|deit|beit|swin|eva|convnext|maxvit|coatnet|cait|xcit|mvit|pvt)/;
 
-function defaultsOf(source: Exclude<ModelSource, 'builtin'>, name: string, task: TaskType): TrainingOverrides {
+function defaultsOf(
+  source: Exclude<ModelSource, 'builtin'>,
+  name: string,
+  task: TaskType,
+): TrainingOverrides {
   if (source === 'ultralytics') return yolo;
   if (task === 'segmentation') return segmenter;
   if (task === 'detection') return source === 'huggingface' ? detectionTransformer : detector;
