@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Bilingual } from '../../shared/errors/entry.ts';
+import { splitAccount } from '../../shared/model/addresses.ts';
 import type { RunStatus } from '../../shared/model/run.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { auditLog } from '../features/audit/audit-log.ts';
@@ -46,7 +47,7 @@ import { FileUploads } from '../features/uploads/files/file-uploads.ts';
 import { nameOfSource, openFetched, openWeights } from '../features/weights/files/weights-source.ts';
 import { Downloads } from '../features/weights/hubs/download.ts';
 import { HubCaches } from '../features/weights/hubs/hub-caches.ts';
-import { hubToken } from '../features/weights/hubs/hub-token.ts';
+import { accountAt, hubToken } from '../features/weights/hubs/hub-token.ts';
 import { Pretrained } from '../features/weights/pretrained.ts';
 import { WeightsService } from '../features/weights/weights.ts';
 import type { TemporalEndpoint } from '../platform/endpoints.ts';
@@ -145,6 +146,10 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
   });
 
   const caches = new HubCaches(process.env);
+  const hub = () => {
+    const address = process.env.HF_ENDPOINT || readSetting(settings, 'hubMirror', z.string());
+    return address ? splitAccount(address) : null;
+  };
   const weights = new WeightsService({
     ...{ db, objects, uploads, changes, audit, machineId, log, checkRoom },
     open: openWeights,
@@ -153,7 +158,8 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     downloads: new Downloads(() => path.join(openStateFolder(home, 'cache'), 'downloads')),
     token: () => hubToken(process.env, readSecrets(home)?.hubToken ?? null),
     cached: () => caches.list(),
-    huggingFace: () => process.env.HF_ENDPOINT || readSetting(settings, 'hubMirror', z.string()) || undefined,
+    huggingFace: () => hub()?.address,
+    accountAt: (url) => accountAt(hub(), url),
   });
 
   const pretrained = new Pretrained({
@@ -247,6 +253,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     uploads,
     predictor,
     writeFile: (file, body) => pipeline(body, createWriteStream(file, { mode: 0o600 })),
+    log,
   });
   const channelChanges = new ChannelChanges(pubSub);
   const { files } = datasets;

@@ -19,6 +19,11 @@ export interface CallWitnesses {
   readonly refusals: RefusalLog;
 }
 
+/** Whoever asked left, and the work ended for that: nobody reads the answer, and nothing is wrong. */
+const hasLeft = (error: unknown, signal: AbortSignal | undefined) =>
+  signal?.aborted === true &&
+  (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
+
 const unreadable = { fault: { en: 'it is not what the contract describes', ko: '계약에 있는 형식이 아님' } };
 
 /** What stands around every call of the contract, by REST and by RPC: input that can be stored, errors in the contract's form. */
@@ -34,6 +39,7 @@ export function contractInterceptors({ presence, log, refusals }: CallWitnesses)
           checkStorable(input);
           return await next();
         } catch (error) {
+          if (hasLeft(error, signal)) throw new ORPCError('CLIENT_CLOSED_REQUEST', { status: 499 });
           throw toContractError(error, log, refusals);
         }
       },

@@ -30,6 +30,7 @@ import { templateErrors } from './templates.ts';
 import { trainerEnvironmentErrors } from './trainer-environment.ts';
 import { trainingErrors, trainingRisks } from './training.ts';
 import { weightsErrors } from './weights.ts';
+import { withoutAccounts } from './without-accounts.ts';
 
 /** Every error that has a code of ours, by its code. */
 export const catalogue = {
@@ -81,14 +82,24 @@ export function fault<Code extends ErrorCode>(
 ): TrainyardError {
   const entry: Entry = catalogue[code];
   const { status, field } = entry;
-  const { message, hint } = english(code, parameters);
+  // An address that a person set may have their password in it, and errors are kept and shown.
+  const shown = Object.fromEntries(
+    Object.entries<Parameter>(parameters).map(([name, one]) => [name, safe(one)]),
+  );
+  const { message, hint } = english(code, shown);
   return new TrainyardError(code, message, hint, {
     status,
     ...(field === undefined ? {} : { place: { field } }),
     ...options,
     // What no sentence names stays here: it may be a driver's text that nobody looked at for secrets.
-    parameters: namedIn(entry, parameters),
+    parameters: namedIn(entry, shown),
   });
+}
+
+function safe(parameter: Parameter): Parameter {
+  if (typeof parameter === 'number') return parameter;
+  if (typeof parameter === 'string') return withoutAccounts(parameter);
+  return { en: withoutAccounts(parameter.en), ko: withoutAccounts(parameter.ko) };
 }
 
 /** The English sentences of a code, for findings that nobody throws. */

@@ -34,6 +34,7 @@ async function setting() {
         url: more.url ?? `${hub.url}/model.safetensors`,
         sha256: more.sha256 ?? null,
         token: more.token ?? null,
+        account: null,
         model: 'timm/x',
       },
       {

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
+import { waitFor } from '../../support/engine.ts';
 import { startHub } from './support/hub.ts';
 import { safetensors, torchZip } from './support/tensors.ts';
 import { createWorld } from './support/world.ts';
@@ -184,6 +185,87 @@ test('a token opens a private model, comes from the call or the environment, and
   await service.storing.close();
   const { rows } = await pool.query('SELECT row_to_json(w) AS row FROM weights AS w');
   expect(JSON.stringify([rows, logged, without])).not.toContain('hf_secret');
+});
+
+test('a pull does not wait for one of another hub that stands still, nor for one of the same hub', async () => {
+  const paths = ['resnet18.a1_in1k', 'resnet50.a1_in1k'].map(
+    (name) => `/timm/${name}/resolve/main/model.safetensors`,
+  );
+  await using hub = await startHub(Object.fromEntries(paths.map((file) => [file, tensors])));
+  await using other = await startHub({ [paths[0] ?? '']: tensors });
+  await using world = await createWorld();
+  const { weights, stored } = world;
+  hub.behaviour.holdAfter = { bytes: 100, times: 1 };
+  const still = await weights.pull(me, { model: 'timm/resnet18', mirror: hub.url });
+  const elsewhere = await weights.pull(me, { model: 'timm/resnet18', mirror: other.url });
+  expect(await stored(elsewhere)).toMatchObject({ status: 'ready' });
+  const second = await weights.pull(me, { model: 'timm/resnet50', mirror: hub.url });
+  expect(await stored(second)).toMatchObject({ status: 'ready' });
+  // The same file once more waits for the one that fetches it, and begins with what that has.
+  const again = await weights.pull(me, { model: 'timm/resnet18', mirror: hub.url, name: 'again' });
+  expect(await weights.show(me, still.id)).toMatchObject({ status: 'storing' });
+  hub.breakOff();
+  expect(await stored(still)).toMatchObject({ status: 'ready' });
+  expect(await stored(again)).toMatchObject({ status: 'ready', sha256: sha256(tensors) });
+});
+
+test('what a mirror gave of a pull that failed goes when the pull is made anew from another mirror, or was left by a kill', async () => {
+  const file = '/timm/resnet18.a1_in1k/resolve/main/model.safetensors';
+  await using hub = await startHub({ [file]: tensors });
+  await using other = await startHub({ [file]: tensors });
+  await using world = await createWorld();
+  const { weights, stored, folder, open } = world;
+  const downloads = path.join(folder, 'downloads');
+  hub.behaviour.holdAfter = { bytes: 100, times: 9 };
+  const cut = await weights.pull(me, { model: 'timm/resnet18', mirror: hub.url });
+  await waitFor('bytes', async () => hub.requests.length > 0);
+  hub.behaviour.status = 500;
+  hub.breakOff();
+  expect(await stored(cut)).toMatchObject({ status: 'failed' });
+  expect(readdirSync(downloads)).toHaveLength(2);
+  expect(await stored(await weights.pull(me, { model: 'timm/resnet18', mirror: other.url }))).toMatchObject({
+    status: 'ready',
+  });
+  expect(readdirSync(downloads)).toEqual([]);
+  writeFileSync(path.join(downloads, 'f'.repeat(64)), 'left');
+  const next = open();
+  await next.storing.resume();
+  expect(readdirSync(downloads)).toEqual([]);
+  await next.storing.close();
+});
+
+test('an account in the address of the hub opens it, goes to no other, and is shown and kept nowhere', async () => {
+  const file = '/timm/resnet18.a1_in1k/resolve/main/model.safetensors';
+  await using hub = await startHub({ [file]: tensors });
+  await using other = await startHub({ [file]: tensors });
+  hub.behaviour.account = 'kim:p@ss';
+  await using world = await createWorld({ HF_ENDPOINT: hub.url.replace('//', '//kim:p%40ss@') });
+  const { weights, stored, logged, pool } = world;
+  expect(await stored(await weights.pull(me, { model: 'timm/resnet18' }))).toMatchObject({
+    status: 'ready',
+    source: `${hub.url}${file}`,
+  });
+  await stored(await weights.pull(me, { model: 'timm/resnet18', mirror: other.url }));
+  expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  hub.behaviour.account = 'another:one';
+  const refused = await stored(await weights.pull(me, { model: 'timm/resnet18' }));
+  expect(refused).toMatchObject({ status: 'failed', error: { code: 'WEIGHTS_FORBIDDEN' } });
+  const { rows } = await pool.query('SELECT row_to_json(w) AS row FROM weights AS w');
+  expect(JSON.stringify([rows, logged])).not.toMatch(/kim|p%40ss|p@ss/);
+});
+
+test('a config beside a file of weights that is none of theirs is left out, and refused in a folder of Hugging Face’s', async () => {
+  await using world = await createWorld();
+  const { weights, folder, stored } = world;
+  writeFileSync(path.join(folder, 'config.json'), '# of another program');
+  writeFileSync(path.join(folder, 'mine.safetensors'), tensors);
+  const found = await stored(await weights.add(me, { path: path.join(folder, 'mine.safetensors') }));
+  expect(found.files.map(({ name }) => name)).toEqual(['mine.safetensors']);
+  const theirs = path.join(folder, 'theirs');
+  mkdirSync(theirs);
+  writeFileSync(path.join(theirs, 'config.json'), '{"cut":');
+  writeFileSync(path.join(theirs, 'model.safetensors'), tensors);
+  await expect(weights.add(me, { path: theirs })).rejects.toMatchObject({ code: 'NOT_WEIGHTS' });
 });
 
 test('weights that count already stay, whatever goes wrong behind their commit', async () => {

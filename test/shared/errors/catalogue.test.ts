@@ -59,6 +59,15 @@ test('what no sentence of an error names does not go with it', () => {
   expect(JSON.stringify(fault('RUN_NOT_FOUND', parameters).record)).not.toContain('secret');
 });
 
+test('the account of an address is in no error, whatever names it', () => {
+  const address = 'https://kim:geheim@mirror.example/x';
+  const error = fault('WEIGHTS_HUB_FAILED', { address, status: '401' });
+  expect(JSON.stringify([error.record, error.message])).not.toContain('geheim');
+  expect(error.message).toBe('https://***@mirror.example/x answered 401');
+  const both = fault('NOT_WEIGHTS', { file: 'a', why: { en: address, ko: address } });
+  expect(JSON.stringify(both.record)).not.toContain('geheim');
+});
+
 test('an error that was kept without its parameters keeps the sentence that it was kept with', () => {
   const kept = { code: 'RUN_NOT_FOUND', message: 'There is no run run-1', hint: 'Look.' };
   expect(inLanguage(kept, 'ko')).toEqual({ message: 'There is no run run-1', hint: 'Look.' });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Logger } from 'pino';
 import type { Prediction } from '../../../shared/contract/predictions.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
@@ -26,6 +27,7 @@ interface PredictionsParts {
   readonly predictor: Predictor;
   /** Copies a file's bytes. */
   readonly writeFile: (file: string, body: Readable) => Promise<void>;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 interface PredictionInput {
@@ -83,7 +85,10 @@ export class Predictions {
       const found = await predictor.predict({ model: placed, image: file, wantsPreview: preview, signal });
       return { ...found, model: described(model) };
     } finally {
-      await releaseSource(uploads, image);
+      // The answer is there, or why there is none: neither gives way to an image that stays behind.
+      await releaseSource(uploads, image).catch((error: unknown) =>
+        this.parts.log.warn({ err: error }, 'the image of a prediction could not be removed'),
+      );
     }
   }
 

@@ -18,6 +18,10 @@ export interface Wanted {
   readonly sha256: string | null;
 }
 
+/** All addresses that may be asked. */
+export const urlsOf = (downloads: readonly Wanted[] | null): readonly string[] =>
+  (downloads ?? []).flatMap(({ candidates }) => candidates.map(({ url }) => url));
+
 /** Where the weights of a model lie: in a repository of Hugging Face, or as one file. */
 export type HubPlace =
   | { readonly hub: 'huggingface'; readonly repository: string }

@@ -15,6 +15,8 @@ export interface DownloadRequest {
   /** SHA-256 in hex, or its beginning; null where none is known. */
   readonly sha256: string | null;
   readonly token: string | null;
+  /** `name:password`, for a hub that asks for one; a token goes before it. */
+  readonly account: string | null;
   /** Of what it is, for the errors. */
   readonly model: string;
 }

@@ -35,12 +35,19 @@ export interface WeightsWork extends Pick<Weights, 'id' | 'name' | 'model' | 'so
 
 const work = 'id, name, model, source, status, user_id AS "userId", downloads';
 
-/** Takes the place of weights of the name that could not be stored. @throws TrainyardError WEIGHTS_NAME_TAKEN */
-export async function insertWeights(tx: Tx, intent: WeightsIntent): Promise<WeightsWork> {
+/**
+ * Takes the place of weights of the name that could not be stored.
+ * @returns also what was being fetched for those
+ * @throws TrainyardError WEIGHTS_NAME_TAKEN
+ */
+export async function insertWeights(
+  tx: Tx,
+  intent: WeightsIntent,
+): Promise<{ work: WeightsWork; replaced: readonly Wanted[] }> {
   const { userId, name, model, source, downloads, machineId } = intent;
-  await query(
+  const failed = await query<Pick<WeightsWork, 'downloads'>>(
     tx,
-    "DELETE FROM weights WHERE user_id = $1 AND lower(name) = lower($2) AND status = 'failed'",
+    "DELETE FROM weights WHERE user_id = $1 AND lower(name) = lower($2) AND status = 'failed' RETURNING downloads",
     [userId, name],
   );
   const [made] = await query<WeightsWork>(
@@ -51,7 +58,7 @@ export async function insertWeights(tx: Tx, intent: WeightsIntent): Promise<Weig
     throw hasCode(error, uniqueViolation) ? fault('WEIGHTS_NAME_TAKEN', { name }) : error;
   });
   if (!made) throw new Error('the row of weights was not inserted');
-  return made;
+  return { work: made, replaced: failed.flatMap((one) => one.downloads ?? []) };
 }
 
 /** The taken names that begin so, in lower case. */
@@ -117,6 +124,15 @@ export function unfinishedWeights(db: Db, machineId: string): Promise<WeightsWor
     `SELECT ${work} FROM weights WHERE machine_id = $1 AND status IN ('storing', 'removing') ORDER BY created_at, id`,
     [machineId],
   );
+}
+
+/** All that is being fetched, or was when it failed. */
+export async function downloadsOf(db: Db): Promise<Wanted[]> {
+  const rows = await query<{ downloads: Wanted[] }>(
+    db,
+    'SELECT downloads FROM weights WHERE downloads IS NOT NULL',
+  );
+  return rows.flatMap(({ downloads }) => downloads);
 }
 
 /** Null if there are none of the id any more. */

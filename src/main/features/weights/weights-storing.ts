@@ -13,17 +13,19 @@ import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
 import { placeOfSource, releaseSource, type Uploads } from '../uploads/uploads.ts';
-import { isOfHuggingFace, type Wanted } from './hub-files.ts';
+import { isOfHuggingFace, urlsOf, type Wanted } from './hub-files.ts';
 import type { DownloadRequest, DownloadWatcher, SourceFile } from './ports.ts';
 import { WeightsProgress } from './weights-progress.ts';
 import {
   deleteWeights,
+  downloadsOf,
   failWeights,
   finishWeights,
   unfinishedWeights,
   type WeightsWork,
   weightsProgressOf,
 } from './weights-rows.ts';
+import { mayStart } from './weights-turns.ts';
 
 /** A store that is away is waited for so long. */
 const outage = { firstMs: 500, longestMs: 30_000, timeoutMs: 120_000 } as const;
@@ -39,9 +41,12 @@ export interface StoringParts {
   readonly downloads: {
     fetch(request: DownloadRequest, watcher: DownloadWatcher): Promise<{ readonly path: string } | null>;
     discard(url: string): Promise<void>;
+    keepOnly(urls: readonly string[]): Promise<void>;
   };
   /** What a hub knows the person by, where no other is given; null without one. */
   readonly token: () => Promise<string | null>;
+  /** `name:password` for an address, where the person's own address of the hub has one; null without. */
+  readonly accountAt: (url: string) => string | null;
   /** @throws TrainyardError DISK_FULL if so many bytes more do not fit into the store */
   readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
   readonly changes: ChangeFeed;
@@ -56,19 +61,17 @@ interface Job {
   readonly token: string | null;
 }
 
+const noAccess = { token: null, account: null };
+
 /** The prefix of the objects of weights in the bucket `models`. */
 export const objectsOf = (id: string) => `weights/${id}/`;
 
-/** What comes from a hub takes as long as the hub likes; what is on this machine does not wait for it. */
-type Lane = 'hub' | 'here';
-const laneOf = ({ downloads }: WeightsWork): Lane => (downloads === null ? 'here' : 'hub');
-
-/** Stores weights one after another of each lane in the background, and removes them; what a kill cuts off is gone on with at the next start. */
+/** Stores weights in the background, and removes them; what a kill cuts off is gone on with at the next start. */
 export class WeightsStoring {
   private readonly parts: StoringParts;
   private readonly stopping = new AbortController();
   private readonly jobs = new Map<string, Job>();
-  private readonly working: Record<Lane, Promise<void> | null> = { hub: null, here: null };
+  private readonly working = new Map<Job, Promise<void>>();
 
   constructor(parts: StoringParts) {
     this.parts = parts;
@@ -79,13 +82,25 @@ export class WeightsStoring {
     const job = { work, progress: new WeightsProgress(), stop: new AbortController(), token };
     this.jobs.get(work.id)?.stop.abort();
     this.jobs.set(work.id, job);
-    const lane = laneOf(work);
-    this.working[lane] ??= this.workThrough(lane);
+    this.startWaiting();
+  }
+
+  /** Removes what was fetched from these addresses, where nobody goes on with it. */
+  async forget(downloads: readonly Wanted[]): Promise<void> {
+    const needed = new Set([...this.jobs.values()].flatMap(({ work }) => urlsOf(work.downloads)));
+    try {
+      for (const url of urlsOf(downloads)) if (!needed.has(url)) await this.parts.downloads.discard(url);
+    } catch (error) {
+      this.parts.log.error({ err: error }, 'what was fetched of weights could not be removed');
+    }
   }
 
   /** Goes on with what a killed or stopped engine left. */
   async resume(): Promise<void> {
-    for (const work of await unfinishedWeights(this.parts.db, this.parts.machineId)) this.begin(work);
+    const { db, downloads } = this.parts;
+    // A kill may have come between a row that went and what was fetched for it.
+    await downloads.keepOnly(urlsOf(await downloadsOf(db)));
+    for (const work of await unfinishedWeights(db, this.parts.machineId)) this.begin(work);
   }
 
   /** How far weights are that this engine works at; null for others. */
@@ -94,26 +109,30 @@ export class WeightsStoring {
   }
 
   get isBusy(): boolean {
-    return this.working.hub !== null || this.working.here !== null;
+    return this.working.size > 0;
   }
 
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.working.hub, this.working.here]);
+    await Promise.all(this.working.values());
   }
 
-  private async workThrough(lane: Lane): Promise<void> {
-    const isOfLane = ({ work }: Job) => laneOf(work) === lane;
+  /** Starts what waits and may begin, the oldest first. */
+  private startWaiting(): void {
+    if (this.stopping.signal.aborted) return;
     for (const job of this.jobs.values()) {
-      if (this.stopping.signal.aborted) break;
-      if (!isOfLane(job)) continue;
-      await this.carryOut(job);
-      // A removal takes the place of what is being stored.
-      if (this.jobs.get(job.work.id) === job) this.jobs.delete(job.work.id);
-      this.parts.changes.changed('weights', job.work.id);
+      const others = [...this.working.keys()].map(({ work }) => work);
+      if (!this.working.has(job) && mayStart(job.work, others)) this.working.set(job, this.work(job));
     }
-    const goesOn = [...this.jobs.values()].some(isOfLane) && !this.stopping.signal.aborted;
-    this.working[lane] = goesOn ? this.workThrough(lane) : null;
+  }
+
+  private async work(job: Job): Promise<void> {
+    await this.carryOut(job);
+    // A removal takes the place of what is being stored.
+    if (this.jobs.get(job.work.id) === job) this.jobs.delete(job.work.id);
+    this.parts.changes.changed('weights', job.work.id);
+    this.working.delete(job);
+    this.startWaiting();
   }
 
   private async carryOut(job: Job): Promise<void> {
@@ -182,8 +201,7 @@ export class WeightsStoring {
     const { uploads, downloads, log } = this.parts;
     try {
       await releaseSource(uploads, source);
-      for (const { candidates } of fetched ?? [])
-        for (const { url } of candidates) await downloads.discard(url);
+      for (const url of urlsOf(fetched)) await downloads.discard(url);
     } catch (error) {
       log.error({ weightsId: id, err: error }, 'the source of stored weights could not be removed');
     }
@@ -256,7 +274,8 @@ export class WeightsStoring {
     for (const { name, url } of candidates) {
       progress.enter('downloading', null);
       const model = work.model ?? '';
-      const request = { url, sha256, token: isOfHuggingFace(model) ? token : null, model };
+      const access = isOfHuggingFace(model) ? { token, account: this.parts.accountAt(url) } : noAccess;
+      const request = { url, sha256, model, ...access };
       const fetched = await downloads.fetch(request, watcher);
       if (fetched === null) continue;
       try {
@@ -274,8 +293,7 @@ export class WeightsStoring {
   private async remove({ id, downloads }: WeightsWork): Promise<void> {
     failpoint('weights.remove.before');
     await this.removeObjects(id);
-    for (const { candidates } of downloads ?? [])
-      for (const { url } of candidates) await this.parts.downloads.discard(url);
+    for (const url of urlsOf(downloads)) await this.parts.downloads.discard(url);
     failpoint('weights.remove.after');
     await deleteWeights(this.parts.db, id);
   }

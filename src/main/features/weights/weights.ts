@@ -151,10 +151,12 @@ export class WeightsService {
     const { db, machineId, audit, changes } = this.parts;
     const { userId, name, model, source } = intent;
     failpoint('weights.intent.before');
-    const work = await db.transaction((tx) => insertWeights(tx, { ...intent, machineId }));
+    const { work, replaced } = await db.transaction((tx) => insertWeights(tx, { ...intent, machineId }));
     failpoint('weights.intent.after');
     const begun = await this.show(userId, work.id);
     this.storing.begin(work, token);
+    // From another mirror, nobody goes on with what came before.
+    await this.storing.forget(replaced);
     changes.changed('weights', work.id);
     await audit({
       userId,

@@ -13,7 +13,7 @@ import { readRequirements } from '../../../../src/main/features/runs/venv/requir
 import { chooseTorchBuild } from '../../../../src/main/features/runs/venv/torch-build.ts';
 import { tryPython } from '../../../../src/main/features/runs/venv/trial.ts';
 import { appRoot } from '../../../../src/main/platform/paths.ts';
-import { withoutAccounts } from '../../../../src/shared/model/addresses.ts';
+import { withoutAccounts } from '../../../../src/shared/errors/without-accounts.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const torchTrainer = path.join(appRoot(), 'resources', 'trainers', 'torch');

@@ -13,6 +13,8 @@ export interface HubBehaviour {
   status?: number;
   /** Wants this token. */
   token?: string;
+  /** Wants this account, as `name:password`. */
+  account?: string;
   /** Sends the client to the same path of another server. */
   redirectTo?: string;
   /** Packs its answers, asked or not. */
@@ -45,9 +47,22 @@ export async function startHub(files: Readonly<Record<string, Buffer>>): Promise
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
     requests.push({ path, headers: request.headers });
-    const { status, token, redirectTo, sha256, holdAfter, isPacked, isEndless, lies = 0 } = behaviour;
+    const {
+      status,
+      token,
+      account,
+      redirectTo,
+      sha256,
+      holdAfter,
+      isPacked,
+      isEndless,
+      lies = 0,
+    } = behaviour;
     if (status !== undefined) return void response.writeHead(status).end();
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
+      return void response.writeHead(401).end();
+    const basic = account && `Basic ${Buffer.from(account).toString('base64')}`;
+    if (basic !== undefined && request.headers.authorization !== basic)
       return void response.writeHead(401).end();
     const known = sha256 === undefined ? {} : { 'x-linked-etag': `"${sha256}"` };
     if (redirectTo !== undefined)

@@ -31,6 +31,7 @@ const weights = new WeightsService({
   nameOf: nameOfSource,
   downloads: new Downloads(() => path.join(folder, 'downloads')),
   token: async () => null,
+  accountAt: () => null,
   cached: async () => [],
   huggingFace: () => undefined,
 });

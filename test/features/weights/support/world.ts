@@ -10,13 +10,14 @@ import {
 } from '../../../../src/main/features/weights/files/weights-source.ts';
 import { Downloads } from '../../../../src/main/features/weights/hubs/download.ts';
 import { HubCaches } from '../../../../src/main/features/weights/hubs/hub-caches.ts';
-import { hubToken } from '../../../../src/main/features/weights/hubs/hub-token.ts';
+import { accountAt, hubToken } from '../../../../src/main/features/weights/hubs/hub-token.ts';
 import { WeightsService } from '../../../../src/main/features/weights/weights.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { PostgresDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';
 import type { Weights } from '../../../../src/shared/contract/weights.ts';
+import { splitAccount } from '../../../../src/shared/model/addresses.ts';
 import { createTestDatabase } from '../../../support/postgres.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -51,7 +52,8 @@ export async function createWorld(environment: NodeJS.ProcessEnv = {}) {
     downloads: new Downloads(() => path.join(place.folder, 'downloads')),
     token: () => hubToken(own, null),
     cached: () => caches.list(),
-    huggingFace: () => own.HF_ENDPOINT,
+    huggingFace: () => (own.HF_ENDPOINT ? splitAccount(own.HF_ENDPOINT).address : undefined),
+    accountAt: (url: string) => accountAt(own.HF_ENDPOINT ? splitAccount(own.HF_ENDPOINT) : null, url),
   };
   const open = (changed: Partial<typeof parts> = {}) => new WeightsService({ ...parts, ...changed });
   const weights = open();

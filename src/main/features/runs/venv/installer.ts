@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
-import { withoutAccounts } from '../../../../shared/model/addresses.ts';
+import { withoutAccounts } from '../../../../shared/errors/without-accounts.ts';
 import { diskFull, isDiskSpent } from '../../../platform/faults/disk-room.ts';
 import { runProgram } from '../../../platform/run-program.ts';
 import { forUv, pythonEnvironment, readPipSettings } from './installer-environment.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { withoutAccounts } from '../../../../shared/model/addresses.ts';
+import { withoutAccounts } from '../../../../shared/errors/without-accounts.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { signal as sendSignal } from '../../../platform/signal.ts';
 

@@ -27,7 +27,7 @@ async function fileAt(file: string, name = path.basename(file)): Promise<SourceF
 
 /**
  * The files of weights at a path, that with the weights first: of a folder, as Hugging Face's libraries write it, the one that has the weights, and
- * the `config.json` beside it.
+ * the `config.json` beside it. Beside a file of another name than theirs it may be anybody's: what is no config is then left out.
  * @param uploadName what its sender called it, where it is an upload
  * @throws TrainyardError PATH_NOT_ABSOLUTE, PATH_NOT_FOUND, NO_WEIGHTS_IN_FOLDER, NOT_WEIGHTS, WEIGHTS_TRUNCATED
  */
@@ -42,8 +42,15 @@ export async function openWeights(
   if (uploadName !== null) return [main];
   const config = await fileAt(path.join(path.dirname(main.path), configName));
   if (config === null) return [main];
-  await checkConfig(config);
-  return [main, config];
+  const isTheirs = repositoryNames.some((name) => name === main.name);
+  const isConfig = await checkConfig(config).then(
+    () => true,
+    (error: unknown) => {
+      if (isTheirs || main.path !== place) throw error;
+      return false;
+    },
+  );
+  return isConfig ? [main, config] : [main];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../../shared/errors/error.ts';
+import type { DownloadRequest } from '../ports.ts';
 
 /** What a hub answers a request for a file. */
 export interface Answer {
@@ -27,23 +28,25 @@ const noToken = {
  * @throws TrainyardError WEIGHTS_UNREACHABLE, WEIGHTS_FORBIDDEN, WEIGHTS_HUB_FAILED
  */
 export async function ask(
-  { url, token, model }: { readonly url: string; readonly token: string | null; readonly model: string },
+  { url, token, account, model }: Pick<DownloadRequest, 'url' | 'token' | 'account' | 'model'>,
   rest: { readonly from: number; readonly tag: string } | null,
   signal: AbortSignal,
 ): Promise<Answer> {
   // The client names a header's value in its error, and errors are kept.
   if (token !== null && !/^[\x21-\x7e]+$/.test(token))
     throw fault('WEIGHTS_FORBIDDEN', { address: url, status: noToken });
+  const access =
+    token !== null ? `Bearer ${token}` : account && `Basic ${Buffer.from(account).toString('base64')}`;
   let sha256: string | null = null;
   let at = new URL(url);
   for (let redirects = 0; ; redirects += 1) {
-    const mayKnow = token !== null && at.origin === new URL(url).origin && isPrivate(at);
+    const mayKnow = at.origin === new URL(url).origin && isPrivate(at);
     const response = await fetch(at, {
       ...{ redirect: 'manual', signal },
       headers: {
         'user-agent': 'trainyard',
         'accept-encoding': 'identity',
-        ...(mayKnow ? { authorization: `Bearer ${token}` } : {}),
+        ...(mayKnow && access ? { authorization: access } : {}),
         ...(rest ? { range: `bytes=${rest.from}-`, 'if-range': rest.tag } : {}),
       },
     }).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../../shared/errors/error.ts';
@@ -56,6 +56,14 @@ export class Downloads {
     const file = this.fileOf(url);
     await rm(file, { force: true });
     await rm(`${file}.etag`, { force: true });
+  }
+
+  /** Removes all but what was fetched from these addresses. */
+  async keepOnly(urls: readonly string[]): Promise<void> {
+    const kept = new Set(urls.map((url) => path.basename(this.fileOf(url))));
+    const folder = this.folder();
+    for (const name of await readdir(folder).catch(() => []))
+      if (!kept.has(name.replace(/\.etag$/, ''))) await rm(path.join(folder, name), { force: true });
   }
 
   private fileOf(url: string): string {

@@ -19,3 +19,11 @@ export async function hubToken(environment: NodeJS.ProcessEnv, set: string | nul
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.trim() || null;
 }
+
+/** The account of the person's own address of the hub, for what lies there: a mirror that is named elsewhere does not get it. */
+export function accountAt(
+  hub: { readonly address: string; readonly account: string | null } | null,
+  url: string,
+): string | null {
+  return hub?.account && URL.parse(url)?.origin === URL.parse(hub.address)?.origin ? hub.account : null;
+}
