@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/server';
 import { os } from './fixture-api.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
+import { fixtureInbox } from './fixture-inbox.ts';
 import { fixtureJobs } from './fixture-jobs.ts';
 import { fixtureRuns } from './fixture-runs.ts';
 import { fixtureSettings } from './fixture-settings.ts';
@@ -49,6 +50,7 @@ export function fixtureRouter(state: FixtureState) {
     system: fixtureSystem(state),
     projects: fixtureProjects(state),
     datasets: fixtureDatasets(state),
+    inbox: fixtureInbox(state),
     runs: fixtureRuns(state),
     templates: fixtureTemplates(state),
     stack: fixtureStackRouter(state),

@@ -1,5 +1,6 @@
 import type { Reading } from '../../src/shared/contract/dataset-reading.ts';
 import type { Dataset, Validation } from '../../src/shared/contract/datasets.ts';
+import type { InboxView } from '../../src/shared/contract/inbox.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
 import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
 import type { CreateRunInput } from '../../src/shared/contract/runs.ts';
@@ -12,7 +13,13 @@ import { type FixtureImage, type FixtureRun, fixtureId } from './fixture-data.ts
 import type { LabelledImage } from './fixture-labelled.ts';
 import { FixtureStack } from './fixture-stack.ts';
 
-type Change = { kind: 'project' | 'dataset' | 'run' | 'disk'; id: string };
+/** The embedded profile has no bucket. */
+const noInbox: InboxView = {
+  ...{ bucket: null, problem: null, drops: [], more: 0, handled: 0 },
+  leftOut: { count: 0, keys: [] },
+};
+
+type Change = { kind: 'project' | 'dataset' | 'run' | 'inbox' | 'disk'; id: string };
 
 /** What the fixture knows, and who waits for a change of it. */
 export class FixtureState {
@@ -49,6 +56,8 @@ export class FixtureState {
   private readonly bell = new FixtureBell();
   readonly stack = new FixtureStack(this.bell);
   disk: DiskState = { level: 'ok', disks: [] };
+  /** What lies in the inbox. */
+  inbox: InboxView = noInbox;
   /** Whether what needs the stores is answered. */
   storesThere = true;
   /** The stores are there, and their PostgreSQL does not answer. */
@@ -67,6 +76,12 @@ export class FixtureState {
   /** Waits until `ready` answers something, or the time is over. */
   wait<T>(waitMs: number, signal: AbortSignal | undefined, ready: () => T | null): Promise<T | null> {
     return this.bell.wait(waitMs, signal, ready);
+  }
+
+  /** Puts another inbox in the place of this one. */
+  setInbox(inbox: InboxView): void {
+    this.inbox = inbox;
+    this.changed({ kind: 'inbox', id: '00000000-0000-0000-0000-000000000000' });
   }
 
   /** Fills the disk, or makes room. */

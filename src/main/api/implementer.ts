@@ -11,6 +11,7 @@ import type { DatasetService } from '../features/datasets/dataset-service.ts';
 import type { DatasetExports } from '../features/datasets/export/exports.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { Doctor } from '../features/doctor/checks/create-doctor.ts';
+import type { Inbox } from '../features/inbox/inbox.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
 import type { LivePoints } from '../features/metrics/live-points.ts';
 import type { Predictions } from '../features/predictions/predictions.ts';
@@ -34,6 +35,7 @@ export interface ApiContext {
     readonly projects: Projects;
     readonly datasets: DatasetService;
     readonly exports: DatasetExports;
+    readonly inbox: Inbox;
     readonly models: TrainableModels;
     readonly runs: Pick<Runs, 'create' | 'commands' | 'views' | 'executors'>;
     readonly predictions: Predictions;

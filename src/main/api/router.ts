@@ -1,5 +1,6 @@
 import { datasetsApi } from './datasets.ts';
 import { api } from './implementer.ts';
+import { inboxApi } from './inbox.ts';
 import { jobsApi } from './jobs.ts';
 import { projectsApi } from './projects.ts';
 import { runsApi } from './runs.ts';
@@ -14,6 +15,7 @@ export const router = api.router({
   system: systemApi,
   projects: projectsApi,
   datasets: datasetsApi,
+  inbox: inboxApi,
   runs: runsApi,
   templates: templatesApi,
   jobs: jobsApi,

@@ -22,6 +22,8 @@ import { rootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import { listCards } from '../features/gpus/nvidia-smi.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
+import { Inbox, inboxId } from '../features/inbox/inbox.ts';
+import { InboxWatch } from '../features/inbox/inbox-watch.ts';
 import { IngestStore } from '../features/ingest/ingest-store.ts';
 import { IngestionService } from '../features/ingest/ingestion-service.ts';
 import { createJobs } from '../features/jobs/jobs.ts';
@@ -125,12 +127,19 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     if (stores.links) await disk.checkFits('objects', bytes, what);
   };
   const scratch = new Scratch(path.join(home, 'scratch'), () => openStateFolder(home, 'scratch'));
+  const inboxOf = async (s3: NonNullable<Stores['s3']>) => {
+    const bucket = (await import('../features/inbox/bucket/s3-inbox.ts')).s3Inbox(s3);
+    return { bucket, watch: new InboxWatch(bucket, () => changes.changed('inbox', inboxId), log) };
+  };
+  const lookedAt = stores.s3 ? await inboxOf(stores.s3) : { bucket: null, watch: null };
+  const inbox = new Inbox({ ...lookedAt, db, changes, audit });
   const datasets = new DatasetService({
     db,
     store: objects,
     local: stores.local,
     links: stores.links,
     checkRoom,
+    dropOf: (source) => inbox.dropOf(source),
     checkScratch: (bytes, what) => disk.checkFits('scratch', bytes, what),
     findArchive: bucketArchivesOf(stores.s3),
     rooted: rootedFiles,
@@ -279,6 +288,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     await Promise.all([
       ingestion.closeAll(),
       datasets.close(),
+      inbox.close(),
       weights.storing.close(),
       channelChanges[Symbol.asyncDispose](),
       livePoints[Symbol.asyncDispose](),
@@ -295,6 +305,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     projects,
     templates,
     datasets,
+    inbox,
     exports,
     uploads,
     runs,

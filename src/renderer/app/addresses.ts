@@ -32,7 +32,13 @@ export const searches = {
   none: z.strictObject({}),
   projects: z.strictObject({ search: searched }),
   weights: z.strictObject({ search: searched }),
-  datasets: z.strictObject({ import: flag.optional(), project: reference.optional(), search: searched }),
+  datasets: z.strictObject({
+    import: flag.optional(),
+    project: reference.optional(),
+    /** What the import form begins with. */
+    source: z.string().max(4000).optional(),
+    search: searched,
+  }),
   dataset: z.strictObject({ version: version.optional() }),
   runs: z.strictObject({
     status: z.enum(runStatuses).optional(),

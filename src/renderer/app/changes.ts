@@ -13,6 +13,7 @@ async function invalidate(changes: readonly Change[]): Promise<void> {
   const keys = [];
   if (kinds.has('project')) keys.push(queries.projects.key());
   if (kinds.has('dataset')) keys.push(queries.datasets.key());
+  if (kinds.has('inbox') || kinds.has('dataset')) keys.push(queries.inbox.key());
   if (kinds.has('run')) keys.push(queries.runs.list.key(), queries.runs.compare.key());
   if (kinds.has('weights')) keys.push(queries.weights.key());
   if (kinds.has('disk')) keys.push(queries.system.disk.key());

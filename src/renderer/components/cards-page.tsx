@@ -54,6 +54,8 @@ interface CardsPageProps<Item> {
   readonly cardHeight: number;
   /** The button that makes one. */
   readonly action: ReactNode;
+  /** Stands above the list. */
+  readonly above?: ReactNode;
   /** Its dialog. */
   readonly children: ReactNode;
 }
@@ -65,6 +67,7 @@ export function CardsPage<Item>({ noun, find, pages, action, ...props }: CardsPa
   const bare = total === 0 && find.search === '';
   return (
     <Page title={t(`nav.${noun}`)} subtitle={t(`${noun}.subtitle`)} actions={bare ? undefined : action}>
+      {props.above}
       {!bare && (
         <Group mb="md" gap="md">
           <TextInput

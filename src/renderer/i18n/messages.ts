@@ -3,6 +3,7 @@ import { data } from './texts/data.ts';
 import { doctor } from './texts/doctor.ts';
 import { fieldHelp } from './texts/field-help.ts';
 import { form } from './texts/form.ts';
+import { inbox } from './texts/inbox.ts';
 import { labels } from './texts/labels.ts';
 import { predict } from './texts/predict.ts';
 import { runs } from './texts/runs.ts';
@@ -16,6 +17,7 @@ import { weights } from './texts/weights.ts';
 const texts = {
   ...shell,
   ...data,
+  ...inbox,
   ...labels,
   ...runs,
   ...artifacts,

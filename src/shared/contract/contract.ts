@@ -1,4 +1,5 @@
 import { datasetsContract } from './datasets.ts';
+import { inboxContract } from './inbox.ts';
 import { jobsContract } from './jobs.ts';
 import { projectsContract } from './projects.ts';
 import { runsContract } from './runs.ts';
@@ -13,6 +14,7 @@ export const contract = {
   system: systemContract,
   projects: projectsContract,
   datasets: datasetsContract,
+  inbox: inboxContract,
   runs: runsContract,
   templates: templatesContract,
   jobs: jobsContract,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exportErrors } from '../errors/dataset-exports.ts';
 import { datasetErrors } from '../errors/datasets.ts';
+import { inboxErrors } from '../errors/inbox.ts';
 import { s3SourceErrors } from '../errors/s3-sources.ts';
 import { exportFormats } from '../model/export-formats.ts';
 import { nameOf, pageInput, pageOutput, problem, proceduresOf, reference, time, waitMs } from './common.ts';
@@ -12,6 +13,7 @@ const { get, post, remove } = proceduresOf('datasets', {
   ...datasetErrors,
   ...exportErrors,
   ...s3SourceErrors,
+  INBOX_DROP_IMPORTING: inboxErrors.INBOX_DROP_IMPORTING,
 });
 
 export const datasetFormats = ['imagenet', 'coco', 'yolo', 'pascal_voc'] as const;

@@ -10,6 +10,7 @@ import { embeddedDatabaseErrors } from './embedded-database.ts';
 import { engineErrors, engineStartErrors } from './engine.ts';
 import { type Bilingual, type Entry, fill, namedIn, type Parameter, type ParametersOf } from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
+import { inboxErrors } from './inbox.ts';
 import { jobErrors } from './jobs.ts';
 import { labelFindings } from './label-findings.ts';
 import { machineErrors } from './machine.ts';
@@ -44,6 +45,7 @@ export const catalogue = {
   ...datasetFindings,
   ...engineErrors,
   ...engineStartErrors,
+  ...inboxErrors,
   ...jobErrors,
   ...labelFindings,
   ...pageErrors,

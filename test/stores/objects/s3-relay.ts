@@ -8,6 +8,8 @@ export interface Relay extends AsyncDisposable {
   cut(): void;
   /** Lets them through again. */
   restore(): void;
+  /** How many are open, both their ends counted. */
+  readonly open: number;
   /** How many were not let through. */
   readonly refused: number;
   /** Breaks off what is under way; whoever connects then gets through. */
@@ -64,6 +66,9 @@ export async function openRelay(target: () => number): Promise<Relay> {
     },
     restore: () => {
       isCut = false;
+    },
+    get open() {
+      return sockets.size;
     },
     get refused() {
       return refused;

@@ -8,6 +8,7 @@ import { addLimit, type ListLimit, readList, withRest } from '../lib/list-pages.
 import { facts, remark, table, writeResult } from '../lib/output.ts';
 import { defineExport } from './export.ts';
 import { defineCancel, defineImport } from './import.ts';
+import { defineInbox } from './inbox.ts';
 import { classList, formatFact, labelFacts, splitFact } from './label-facts.ts';
 import { defineStatistics } from './statistics.ts';
 import { defineValidate } from './validate.ts';
@@ -73,6 +74,7 @@ export function defineDataset(group: Command): void {
   defineValidate(group);
   defineImport(group);
   defineCancel(group);
+  defineInbox(group);
 
   const list = defineCommand(group, {
     usage: 'list',

@@ -25,7 +25,7 @@ import {
 import { isAbout } from './image-findings.ts';
 import { imageViews } from './image-views.ts';
 import type { ImageReader } from './images.ts';
-import { findImport } from './import-rows.ts';
+import { findImport, type ImportIntent } from './import-rows.ts';
 import { Imports, type ImportsParts, importNotFound } from './imports.ts';
 import { normalName } from './names.ts';
 import { printable } from './problems.ts';
@@ -42,6 +42,8 @@ interface DatasetParts extends ImportsParts {
   readonly local: LocalObjects;
   readonly rooted: RootedFiles;
   readonly reader: ImageReader;
+  /** What of the inbox a source is. */
+  readonly dropOf: (source: string) => Promise<ImportIntent['drop']>;
 }
 
 /** Datasets: what people do with them. */
@@ -99,7 +101,7 @@ export class DatasetService {
 
   /**
    * Starts an import; answers once its intent is safe.
-   * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, S3_SOURCE_NEEDS_COPY, and what opening the source throws: then nothing was changed
+   * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, S3_SOURCE_NEEDS_COPY, INBOX_DROP_IMPORTING, and what opening the source throws: then nothing was changed
    */
   async import(
     userId: string,
@@ -117,6 +119,7 @@ export class DatasetService {
     if (request.mode !== 'copy' && !isFolder)
       throw fault('MODE_NEEDS_FOLDER', { mode: request.mode, path: source.path });
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';
+    const drop = reading.s3 ? null : await this.parts.dropOf(source.path);
     const begun = await this.imports.begin({
       userId,
       projectId: project.id,
@@ -127,6 +130,7 @@ export class DatasetService {
       mode: request.mode,
       skipInvalid: request.skipInvalid,
       reading,
+      drop,
     });
     changes.changed('project', project.id);
     const after = { name, projectId: project.id, importId: begun.importId, mode: request.mode };

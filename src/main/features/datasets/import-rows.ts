@@ -17,6 +17,8 @@ export interface ImportIntent
   readonly userId: string;
   readonly name: string;
   readonly description: string | null;
+  /** What of the inbox it imports, as it lay there; null: nothing. */
+  readonly drop: { readonly name: string; readonly fingerprint: string } | null;
   /** The source lies on this machine: no other engine on the same database goes on with the import. */
   readonly machineId: string;
 }
@@ -50,10 +52,24 @@ interface ReservedRow {
 
 /* `dataset_imports`, and the rows that a finished import makes. */
 
-/** Writes the intent: the dataset's row where the name is new, and the import's. */
+/**
+ * Writes the intent: the dataset's row where the name is new, and the import's.
+ * @throws TrainyardError INBOX_DROP_IMPORTING
+ */
 export async function beginImport(tx: Tx, intent: ImportIntent): Promise<ImportRecord> {
-  const { userId, projectId, name, description, format, source, mode, skipInvalid, reading, machineId } =
-    intent;
+  const {
+    userId,
+    projectId,
+    name,
+    description,
+    format,
+    source,
+    mode,
+    skipInvalid,
+    reading,
+    machineId,
+    drop,
+  } = intent;
   // Two imports of one new name at once: the second waits for the first's row and then finds it.
   const [dataset] = await query<{ id: string }>(
     tx,
@@ -73,10 +89,26 @@ export async function beginImport(tx: Tx, intent: ImportIntent): Promise<ImportR
   );
   const [begun] = await query<{ record: ImportRecord }>(
     tx,
-    `INSERT INTO dataset_imports AS i (dataset_id, project_id, user_id, machine_id, source, format, mode, skip_invalid, reading)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${importRecord} AS record`,
-    [dataset?.id, projectId, userId, machineId, source, format, mode, skipInvalid, JSON.stringify(reading)],
+    `INSERT INTO dataset_imports AS i (dataset_id, project_id, user_id, machine_id, source, format, mode, skip_invalid, reading,
+      drop_name, drop_fingerprint)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (drop_name) WHERE drop_name IS NOT NULL AND phase NOT IN ('done', 'failed', 'cancelled') DO NOTHING
+    RETURNING ${importRecord} AS record`,
+    [
+      dataset?.id,
+      projectId,
+      userId,
+      machineId,
+      source,
+      format,
+      mode,
+      skipInvalid,
+      JSON.stringify(reading),
+      drop?.name ?? null,
+      drop?.fingerprint ?? null,
+    ],
   );
+  if (!begun && drop) throw fault('INBOX_DROP_IMPORTING', { name: drop.name });
   if (!begun) throw new Error('the row of an import was not inserted');
   return begun.record;
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import type { S3Endpoint } from '../../platform/endpoints.ts';
-import { buckets, uploadLivesMs } from '../../stores/objects/ports.ts';
+import { buckets, inboxBucket, uploadLivesMs } from '../../stores/objects/ports.ts';
 import type { Probe } from './probe.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -59,7 +59,7 @@ export const probeS3: Probe = async ({ s3 }, signal) => {
   /** Without what differs from one error to the next: its time and the request's id. */
   const contentOf = ({ status, body }: { readonly status: number; readonly body: string }) =>
     status === 200 ? body : `${status} ${/<Code>(\w+)</.exec(body)?.[1] ?? ''}`;
-  const lookAt = async (bucket: string) => {
+  const lookAt = async (bucket: string, isOwn: boolean) => {
     const [versions, policy, uploads, list, object] = await Promise.all([
       ask(`/${bucket}?versioning`),
       ask(`/${bucket}?policy`),
@@ -67,13 +67,17 @@ export const probeS3: Probe = async ({ s3 }, signal) => {
       ask(`/${bucket}`, false),
       ask(`/${bucket}/trainyard-is-not-there`, false),
     ]);
-    if (uploads.status === 200 && hasOldUploads(uploads.body)) return null;
+    // Those of the inbox are people's.
+    if (isOwn && uploads.status === 200 && hasOldUploads(uploads.body)) return null;
     return [bucket, contentOf(versions), contentOf(policy), list.status, contentOf(object)];
   };
   try {
     const { status, server } = await ask('/');
     if (status !== 200) throw new Error(`S3 answers with status ${status}`);
-    const seen = await Promise.all(buckets.map((bucket) => lookAt(`${s3.bucketPrefix}${bucket}`)));
+    const seen = await Promise.all([
+      ...buckets.map((bucket) => lookAt(`${s3.bucketPrefix}${bucket}`, true)),
+      lookAt(`${s3.bucketPrefix}${inboxBucket}`, false),
+    ]);
     return { version: server, shape: seen.includes(null) ? null : JSON.stringify(seen) };
   } finally {
     agent.destroy();

@@ -13,6 +13,9 @@ export interface LinkableObjects {
 export const buckets = ['datasets', 'models', 'artifacts', 'snapshots'] as const;
 export type Bucket = (typeof buckets)[number];
 
+/** The bucket into which people put what is to be imported: theirs, and no part of the store. */
+export const inboxBucket = 'inbox';
+
 /** An upload that nobody has ended for so long was left by a process that died: `ensureBuckets` removes it. */
 export const uploadLivesMs = 24 * 60 * 60 * 1000;
 

@@ -7,12 +7,13 @@ import { usePages } from '../../components/pages/use-pages.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { ImportDialog } from './import-dialog.tsx';
+import { Inbox } from './inbox.tsx';
 
 /** All datasets, and the way to import one. */
 export function DatasetsPage() {
   const { t } = useText();
   const navigate = useNavigate();
-  const { import: importing, project, search: kept } = useSearch({ from: '/datasets' });
+  const { import: importing, project, source, search: kept } = useSearch({ from: '/datasets' });
   const find = usePageSearch(
     kept,
     (search) => void navigate({ to: '/datasets', search: (old) => ({ ...old, search }), replace: true }),
@@ -31,6 +32,13 @@ export function DatasetsPage() {
       pages={pages}
       card={(dataset, place) => <DatasetCard key={dataset.id} dataset={dataset} place={place} />}
       cardHeight={datasetCardHeight}
+      above={
+        <Inbox
+          onImport={(found) =>
+            void navigate({ to: '/datasets', search: { import: true, source: found, search: kept } })
+          }
+        />
+      }
       action={
         <Button
           leftSection={<IconDatabaseImport size={16} aria-hidden />}
@@ -44,6 +52,7 @@ export function DatasetsPage() {
         opened={importing === true}
         onClose={() => void navigate({ to: '/datasets', search: { search: kept }, replace: true })}
         project={project ?? null}
+        source={source ?? ''}
       />
     </CardsPage>
   );

@@ -14,19 +14,21 @@ interface ImportDialogProps {
   readonly onClose: () => void;
   /** The project chosen to begin with. */
   readonly project: string | null;
+  /** The path to begin with; empty: none. */
+  readonly source: string;
 }
 
 /** Imports a dataset: from a folder or archive on the engine's machine, or from a file of this one. */
-export function ImportDialog({ opened, onClose, project }: ImportDialogProps) {
+export function ImportDialog({ opened, onClose, ...begin }: ImportDialogProps) {
   const { t } = useText();
   return (
     <Modal opened={opened} onClose={onClose} title={t('datasets.import')} size="xl">
-      <ImportBody onClose={onClose} project={project} />
+      <ImportBody onClose={onClose} {...begin} />
     </Modal>
   );
 }
 
-function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
+function ImportBody({ onClose, project, source }: Omit<ImportDialogProps, 'opened'>) {
   const { t } = useText();
   const navigate = useNavigate();
   const { state, start } = useImport();
@@ -77,6 +79,7 @@ function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
       <ImportForm
         initial={wish?.values ?? null}
         project={project}
+        source={source}
         failure={state.at === 'failed' ? state : null}
         onCancel={onClose}
         onImport={(next) => {

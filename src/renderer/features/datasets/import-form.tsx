@@ -25,6 +25,7 @@ import { ValidationReport } from './validation-report.tsx';
 interface ImportFormProps {
   readonly initial: ImportValues | null;
   readonly project: string | null;
+  readonly source: string;
   /** Why the last import did not begin or end, and what was found in its source; null if it did. */
   readonly failure: { readonly error: unknown; readonly validation: Validation | null } | null;
   readonly onImport: (wish: ImportWish) => void;
@@ -44,11 +45,11 @@ const empty: ImportValues = {
 };
 
 /** What to import, and how. */
-export function ImportForm({ initial, project, failure, onImport, onCancel }: ImportFormProps) {
+export function ImportForm({ initial, project, source, failure, onImport, onCancel }: ImportFormProps) {
   const { t, format: formatter } = useText();
   const { form, read } = useContractForm({
     schema: importInput,
-    initialValues: initial ?? { ...empty, project },
+    initialValues: initial ?? { ...empty, project, path: source },
     toInput: (values: ImportValues) => {
       const { from, file, path, name, mode, skipInvalid, format } = values;
       return {

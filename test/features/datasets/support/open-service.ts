@@ -29,6 +29,7 @@ export async function openService(
   elsewhere?: ObjectStore & LocalObjects,
   s3: S3Endpoint | null = null,
   checkScratch: (bytes: number) => Promise<void> = async () => {},
+  dropOf?: (source: string) => Promise<{ name: string; fingerprint: string } | null>,
 ) {
   const pool = createPool({ url: databaseUrl });
   const store = await FilesObjectStore.open(path.join(home, 'objects'));
@@ -52,6 +53,7 @@ export async function openService(
     uploads,
     scratch: new Scratch(scratch, () => mkdirSync(scratch, { recursive: true })),
     checkRoom: async () => {},
+    dropOf: dropOf ?? (async () => null),
     checkScratch,
     findArchive: bucketArchivesOf(s3),
     reader: sharpImageReader,

@@ -18,7 +18,7 @@ import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
-import { type Bucket, buckets, uploadLivesMs } from '../ports.ts';
+import { type Bucket, buckets, inboxBucket, uploadLivesMs } from '../ports.ts';
 import { connectS3, type S3Connection } from './client.ts';
 import { asS3Error, isNotImplemented, s3Code, s3Status } from './errors.ts';
 
@@ -34,12 +34,23 @@ export interface EnsuredBuckets {
 
 /**
  * Makes the buckets that are missing and fixes those that are there: no versions are kept of what is replaced or removed, nobody
- * reads without credentials, and uploads that nobody ended (for a day) are gone. Safe to repeat, by several at once too.
+ * reads without credentials, and uploads that nobody ended (for a day) are gone. Of the inbox it is only made, and closed to strangers:
+ * what lies there is people's. Safe to repeat, by several at once too.
  * @throws TrainyardError S3_UNREACHABLE, S3_UNTRUSTED, S3_REFUSED_CREDENTIALS, S3_FORBIDDEN, S3_BUCKET_TAKEN, S3_BUCKET_PUBLIC, …
  */
 export async function ensureS3Buckets(endpoint: S3Endpoint): Promise<EnsuredBuckets> {
   using connection = connectS3(endpoint);
-  return await ensureOn(connection);
+  const ensured = await ensureOn(connection);
+  const name = `${endpoint.bucketPrefix}${inboxBucket}`;
+  try {
+    if (await makeBucket(connection, name)) ensured.made.push(name);
+    await runStep(ensured, phrase('public access to "{name}"', '"{name}" 버킷의 공개 여부', { name }), () =>
+      closeToStrangers(connection, name),
+    );
+  } catch (error) {
+    throw asS3Error(error, connection, name);
+  }
+  return ensured;
 }
 
 /** As {@link ensureS3Buckets}, on a connection that is there. @param uploadsBefore uploads begun before this are removed */
@@ -65,28 +76,34 @@ async function ensureOne(
   ensured: EnsuredBuckets,
 ): Promise<void> {
   const name = connection.nameOf(bucket);
-  /** Runs a step; one for which the server has no call is noted instead. */
-  const runStep = async (what: Bilingual, step: () => Promise<Bilingual | null>) => {
-    try {
-      const fixed = await step();
-      if (fixed !== null) ensured.fixed.push(fixed);
-    } catch (error) {
-      if (!isNotImplemented(error)) throw error;
-      ensured.unchecked.push(what);
-    }
-  };
   if (await makeBucket(connection, name)) ensured.made.push(name);
   const bucketName = { name };
-  await runStep(phrase('versioning of "{name}"', '"{name}" 버킷의 버전 관리', bucketName), () =>
+  await runStep(ensured, phrase('versioning of "{name}"', '"{name}" 버킷의 버전 관리', bucketName), () =>
     suspendVersions(connection, name),
   );
-  await runStep(phrase('public access to "{name}"', '"{name}" 버킷의 공개 여부', bucketName), () =>
+  await runStep(ensured, phrase('public access to "{name}"', '"{name}" 버킷의 공개 여부', bucketName), () =>
     closeToStrangers(connection, name),
   );
   await runStep(
+    ensured,
     phrase('unfinished uploads to "{name}"', '"{name}" 버킷의 끝나지 않은 업로드', bucketName),
     () => removeOldUploads(connection, name, uploadsBefore),
   );
+}
+
+/** Runs a step; one for which the server has no call is noted instead. */
+async function runStep(
+  ensured: EnsuredBuckets,
+  what: Bilingual,
+  step: () => Promise<Bilingual | null>,
+): Promise<void> {
+  try {
+    const fixed = await step();
+    if (fixed !== null) ensured.fixed.push(fixed);
+  } catch (error) {
+    if (!isNotImplemented(error)) throw error;
+    ensured.unchecked.push(what);
+  }
 }
 
 /** Returns whether it was not there. */

@@ -26,7 +26,15 @@ export interface ListedPage {
 export async function listPage(
   { client }: Client,
   { bucket, prefix }: Listing,
-  { after = null, most }: { readonly after?: string | null; readonly most?: number } = {},
+  {
+    after = null,
+    most,
+    signal,
+  }: {
+    readonly after?: string | null;
+    readonly most?: number;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<ListedPage> {
   const page = await client.send(
     new ListObjectsV2Command({
@@ -37,6 +45,7 @@ export async function listPage(
       ...(after === null ? {} : { ContinuationToken: after }),
       ...(most === undefined ? {} : { MaxKeys: most }),
     }),
+    signal ? { abortSignal: signal } : {},
   );
   const objects = (page.Contents ?? []).map(
     ({ Key: key = '', Size: size = 0, LastModified: modifiedAt = new Date(0) }) => ({
