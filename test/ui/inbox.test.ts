@@ -61,6 +61,6 @@ test('in Korean a bucket that is missing is named with what to do, and nothing e
       problem: fault('INBOX_BUCKET_MISSING', { bucket: 'inbox', place: '127.0.0.1:19000' }).record,
     }),
   );
-  await page.getByText('받은 상자로 쓰는 버킷 "inbox"가 없습니다').waitFor();
+  await page.getByText(/수신함으로 쓰는 버킷 "inbox"/).waitFor();
   await page.getByRole('article').first().waitFor();
 });

@@ -14,6 +14,8 @@ test('a full disk refuses what takes room, and lets pass reads and what gives ro
     'datasets.import',
     'datasets.link',
     'datasets.remove',
+    'inbox.dismiss',
+    'inbox.restore',
     'jobs.start',
     'projects.create',
     'projects.remove',

@@ -65,10 +65,15 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
   /** What somebody without credentials is answered. */
   const ask = async (address: string) => (await fetch(`http://127.0.0.1:${server.port}/${address}`)).status;
 
-  test('makes the four, private and without versions, and finds nothing to do the second time', async () => {
+  test('makes the four and the inbox, private and without versions, and finds nothing to do the second time', async () => {
     using at = place();
     const first = await ensureS3Buckets(at.endpoint);
-    expect(first.made.toSorted()).toEqual(buckets.map((bucket) => at.connection.nameOf(bucket)).toSorted());
+    expect(first.made.toSorted()).toEqual(
+      [
+        ...buckets.map((bucket) => at.connection.nameOf(bucket)),
+        `${at.endpoint.bucketPrefix}inbox`,
+      ].toSorted(),
+    );
     expect(first.fixed).toEqual([]);
     expect(await ensureS3Buckets(at.endpoint)).toEqual({ made: [], fixed: [], unchecked: [] });
     for (const bucket of buckets) {
@@ -79,10 +84,22 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     }
   });
 
+  test('the inbox is people’s: it is closed to strangers, and what is kept of its versions stays as they set it', async () => {
+    using at = place();
+    await ensureS3Buckets(at.endpoint);
+    const Bucket = `${at.endpoint.bucketPrefix}inbox`;
+    expect(await ask(`${Bucket}?list-type=2`)).toBe(403);
+    await at.client.send(
+      new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+    );
+    expect(await ensureS3Buckets(at.endpoint)).toEqual({ made: [], fixed: [], unchecked: [] });
+    expect((await at.client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled');
+  });
+
   test('is harmless when several do it at once', async () => {
     using at = place();
     const all = await Promise.all(Array.from({ length: 6 }, () => ensureS3Buckets(at.endpoint)));
-    expect(new Set(all.flatMap(({ made }) => made)).size).toBe(4);
+    expect(new Set(all.flatMap(({ made }) => made)).size).toBe(5);
     for (const bucket of buckets) {
       await at.client.send(new HeadBucketCommand({ Bucket: at.connection.nameOf(bucket) }));
     }
@@ -215,7 +232,7 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     using at = place();
     const endpoint = { ...at.endpoint, endpoint: lesser.url };
     const ensured = await ensureS3Buckets(endpoint);
-    expect(ensured.made).toHaveLength(4);
+    expect(ensured.made).toHaveLength(5);
     expect(ensured.unchecked).toHaveLength(8);
     expect(ensured.unchecked).toContainEqual({
       en: `versioning of "${at.name}"`,
@@ -289,7 +306,7 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     const endpoint = { ...s3Endpoint(server, 'tls-'), endpoint: `https://127.0.0.1:${relay.port}` };
     await expect(checkS3(endpoint)).rejects.toMatchObject({ code: 'S3_UNTRUSTED' });
     const trusted = { ...endpoint, tls: { ca: certificates.ca } };
-    expect((await ensureS3Buckets(trusted)).made).toHaveLength(4);
+    expect((await ensureS3Buckets(trusted)).made).toHaveLength(5);
     using connection = connectS3(trusted);
     // Large bodies take another way through the client.
     const Body = randomBytes(4 * 2 ** 20);

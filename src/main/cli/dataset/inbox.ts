@@ -73,7 +73,7 @@ export function defineInbox(group: Command): void {
   defineCommand(inbox, {
     usage: 'list',
     english: 'list what waits in the inbox, newest first',
-    korean: '받은 상자에서 기다리는 것을 최신순으로 나열합니다',
+    korean: '수신함에서 기다리는 것을 최신순으로 나열합니다',
     examples: ['dataset inbox list', 'dataset inbox list --all --json'],
     json: '{"bucket": {"name", "place"}, "problem", "drops": [{"name", "source", "state", "images", "bytes", …}], "handled", …}',
   })

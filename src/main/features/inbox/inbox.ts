@@ -32,7 +32,7 @@ export class Inbox {
     this.parts = parts;
   }
 
-  /** What lies there, newest first. A server that is away or refuses is told in `problem`. @param all what was imported or dismissed too */
+  /** What lies there, newest first. A server that is away or refuses is in `problem`. @param all what was imported or dismissed too */
   async show(all: boolean): Promise<InboxView> {
     const { bucket, watch } = this.parts;
     const none = { drops: [], more: 0, handled: 0, leftOut: { count: 0, keys: [] } };

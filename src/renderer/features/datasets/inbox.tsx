@@ -35,8 +35,8 @@ export function Inbox({ onImport }: { readonly onImport: (source: string) => voi
           {problem ? <Unreadable problem={problem} /> : drops.length === 0 && <Hint bucket={data.bucket} />}
           {drops.length > 0 && (
             <Stack gap={0} component="ul" m={0} p={0} className="surface" style={{ listStyle: 'none' }}>
-              {drops.map((drop) => (
-                <Row key={drop.name} drop={drop} onImport={onImport} />
+              {drops.map((drop, index) => (
+                <Row key={drop.name} drop={drop} isFirst={index === 0} onImport={onImport} />
               ))}
             </Stack>
           )}
@@ -92,7 +92,13 @@ function Unreadable({ problem }: { readonly problem: NonNullable<InboxView['prob
   );
 }
 
-function Row({ drop, onImport }: { readonly drop: Drop; readonly onImport: (source: string) => void }) {
+interface RowProps {
+  readonly drop: Drop;
+  readonly isFirst: boolean;
+  readonly onImport: (source: string) => void;
+}
+
+function Row({ drop, isFirst, onImport }: RowProps) {
   const { t, format } = useText();
   const { name, kind, images, files, bytes, state, dataset } = drop;
   const Icon = kind === 'archive' ? IconFileZip : IconFolder;
@@ -110,7 +116,11 @@ function Row({ drop, onImport }: { readonly drop: Drop; readonly onImport: (sour
   ].filter((fact) => fact !== false && fact !== null);
   const isOpen = state === 'waiting' || state === 'arriving';
   return (
-    <Box component="li" p="10px 16px" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
+    <Box
+      component="li"
+      p="10px 16px"
+      style={isFirst ? {} : { borderTop: '1px solid var(--mantine-color-default-border)' }}
+    >
       <Group justify="space-between" gap="8px 16px">
         <Group gap="sm" wrap="nowrap" miw={0} flex="1 1 260px">
           <Icon size={20} aria-hidden style={{ flex: 'none' }} />
@@ -144,6 +154,7 @@ function Row({ drop, onImport }: { readonly drop: Drop; readonly onImport: (sour
             <>
               <Button
                 size="xs"
+                variant="light"
                 aria-label={t('inbox.importOf', { name })}
                 onClick={() => onImport(drop.source)}
               >

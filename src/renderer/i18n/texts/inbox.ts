@@ -3,7 +3,7 @@ import type { Texts } from './text.ts';
 /** The inbox, above the datasets. */
 export const inbox = {
   inbox: {
-    title: ['Inbox', '받은 상자'],
+    title: ['Inbox', '수신함'],
     hint: [
       'Put a folder or an archive into the bucket “{{bucket}}” on {{place}}, with the server’s console or mc: it shows up here.',
       '{{place}}의 “{{bucket}}” 버킷에 서버 콘솔이나 mc로 폴더나 압축 파일을 넣으면 여기에 나타납니다.',
