@@ -14,18 +14,25 @@ export function makeChunk(bytes: number): Chunk {
   return { bytes: Buffer.from(memory), words: new Float64Array(memory), used: 0 };
 }
 
-/**
- * Chunks in a file, one behind the other. One is written while its owner goes on; further ones that come meanwhile are written at once,
- * because they would fill the memory.
- */
+/** So many chunks wait to be written; further ones are written at once, because they would fill the memory. */
+const mostWaiting = 4;
+
+interface Waiting {
+  readonly chunk: Chunk;
+  readonly index: number;
+  readonly at: number;
+}
+
+/** Chunks in a file, one behind the other, which are written while their owner goes on. */
 export class ChunkLog implements AsyncDisposable {
   private readonly fd: number;
   private readonly lengths: number[] = [];
   private bytes = 0;
-  private writing: { readonly chunk: Chunk; readonly index: number; readonly done: Promise<void> } | null =
-    null;
+  /** The first of them is being written. */
+  private readonly waiting: Waiting[] = [];
+  private writing: Promise<void> = Promise.resolve();
   private failure: unknown = null;
-  private spare: Chunk | null = null;
+  private readonly spare: Chunk[] = [];
 
   /** @param path of a file that is made anew */
   constructor(path: string) {
@@ -42,47 +49,49 @@ export class ChunkLog implements AsyncDisposable {
     const length = chunk.used * 8;
     const index = this.lengths.push(length) - 1;
     this.bytes += length;
-    if (this.writing) {
+    if (this.waiting.length === mostWaiting) {
       writeWhole(this.fd, chunk.bytes.subarray(0, length), at);
       chunk.used = 0;
       return chunk;
     }
-    const done = this.write(chunk.bytes.subarray(0, length), at).then(
-      () => {
-        this.writing = null;
-        chunk.used = 0;
-        this.spare = chunk;
-      },
-      (error: unknown) => {
-        this.failure = error;
-      },
-    );
-    this.writing = { chunk, index, done };
-    const { spare } = this;
-    this.spare = null;
-    return spare;
+    if (this.waiting.push({ chunk, index, at }) === 1) this.writing = this.writeAll();
+    return this.spare.pop() ?? null;
   }
 
   /** All of them in their order; each until the next is asked for. @throws what `write` threw */
   *read(): Generator<Chunk> {
     if (this.failure !== null) throw this.failure;
-    const { writing } = this;
+    const unwritten = new Map(this.waiting.map((one) => [one.index, one.chunk]));
     const chunk = makeChunk(Math.max(8, ...this.lengths));
     let at = 0;
     for (const [index, length] of this.lengths.entries()) {
-      if (index === writing?.index) yield writing.chunk;
-      else {
+      const held = unwritten.get(index);
+      if (!held) {
         readWhole(this.fd, chunk.bytes.subarray(0, length), at);
         chunk.used = length / 8;
-        yield chunk;
       }
+      yield held ?? chunk;
       at += length;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.writing?.done;
+    await this.writing;
     closeSync(this.fd);
+  }
+
+  private async writeAll(): Promise<void> {
+    try {
+      for (let next = this.waiting[0]; next; next = this.waiting[0]) {
+        const { chunk, at } = next;
+        await this.write(chunk.bytes.subarray(0, chunk.used * 8), at);
+        this.waiting.shift();
+        chunk.used = 0;
+        this.spare.push(chunk);
+      }
+    } catch (error) {
+      this.failure = error;
+    }
   }
 
   private async write(bytes: Uint8Array, position: number): Promise<void> {

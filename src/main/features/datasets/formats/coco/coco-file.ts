@@ -12,6 +12,8 @@ import {
   noneOf,
 } from './entries.ts';
 import { readCategory, readImage } from './entry-reader.ts';
+import { IdIndex } from './id-index.ts';
+import { ImageTable } from './image-table.ts';
 import { windowEnded } from './json-bytes.ts';
 import { JsonCursor, keyNames } from './json-cursor.ts';
 import { SeenIds } from './seen-ids.ts';
@@ -46,7 +48,6 @@ const resultKeys = keyNames('image_id', 'score');
 
 /** Reads one COCO annotation file of any length; its annotations go into the spool as they come. */
 export class CocoFile {
-  readonly images: CocoImage[] = [];
   readonly categories: CocoCategory[] = [];
   /** How many annotations have keypoints, masks, no mask (but a box), and a mask that is one flat list; and the first of them. */
   keypoints = 0;
@@ -64,11 +65,10 @@ export class CocoFile {
   readonly textIds: string[] = [];
 
   private readonly spool: LabelSpool;
-  private readonly nextNumber: () => number;
   private readonly cursor = new JsonCursor(Buffer.alloc(1));
   private readonly reader = new AnnotationReader(this.cursor);
-  private readonly imageOf = new Map<CocoId, number>();
-  private readonly categoryOf = new Map<CocoId, number>();
+  private readonly table: ImageTable;
+  private readonly categoryOf = new IdIndex();
   private readonly seen = new Set<string>();
   private readonly seenIds = new SeenIds();
   private panoptic = 0;
@@ -78,7 +78,11 @@ export class CocoFile {
   /** @param nextNumber gives an image its number in the spool: several files are read at once */
   constructor(spool: LabelSpool, nextNumber: () => number) {
     this.spool = spool;
-    this.nextNumber = nextNumber;
+    this.table = new ImageTable(nextNumber);
+  }
+
+  get images(): readonly CocoImage[] {
+    return this.table.images;
   }
 
   /** Whether ids are texts of digits somewhere. */
@@ -94,6 +98,7 @@ export class CocoFile {
   /** @throws JsonFault where the text is no JSON */
   async read(chunks: AsyncIterable<Uint8Array>): Promise<void> {
     await readUnits(chunks, this.cursor, () => this.unit());
+    this.table.finish();
     if (this.cursor.korean) this.readNamesAsKorean();
     if (this.isNot) return;
     const missing = lists.find((list) => !this.seen.has(list));
@@ -203,9 +208,9 @@ export class CocoFile {
     const line = head[field.line] as number;
     if (reader.hasKeypoints) this.keypoints += 1;
     if (reader.hasSegments) this.panoptic += 1;
-    const imageIndex = image === null ? -1 : this.imageIndex(image);
+    const imageIndex = image === null ? -1 : this.table.index(image);
     const categoryIndex = category === null ? -1 : this.categoryIndex(category);
-    if (imageIndex >= 0) count(this.images[imageIndex] as CocoImage, id, line);
+    if (imageIndex >= 0) this.table.count(imageIndex, id, line);
     if (categoryIndex >= 0) count(this.categories[categoryIndex] as CocoCategory, id, line);
     if (typeof id === 'number' && this.seenIds.isRepeated(id)) count(this.repeated, id, line);
     // A mask that can't be used is why there is no box.
@@ -219,7 +224,7 @@ export class CocoFile {
       (head[field.x] as number) + (head[field.width] as number),
       (head[field.y] as number) + (head[field.height] as number),
     );
-    head[field.image] = (this.images[imageIndex] as CocoImage).number;
+    head[field.image] = this.table.number(imageIndex);
     head[field.class] = categoryIndex;
     head[field.id] = this.idNumber(id);
     spool.add(head, cursor.bytes, reader.maskStart, reader.maskEnd);
@@ -256,7 +261,7 @@ export class CocoFile {
       this.onFault(isObject ? 'id_missing' : 'no_object', null, line, []);
       return;
     }
-    const image = this.images[this.imageIndex(id)] as CocoImage;
+    const image = this.images[this.table.index(id)] as CocoImage;
     if (image.entry === null) image.entry = { fileName, width, height, line };
     else if (image.entry.fileName !== fileName) image.others.push({ fileName, line });
   }
@@ -272,23 +277,11 @@ export class CocoFile {
     else if (category.entry.name !== name) category.others.push({ name, line });
   }
 
-  private imageIndex(id: CocoId): number {
-    let index = this.imageOf.get(id);
-    if (index === undefined) {
-      const number = this.nextNumber();
-      index = this.images.push({ id, number, ...noneOf, entry: null, others: [] }) - 1;
-      this.imageOf.set(id, index);
-    }
-    return index;
-  }
-
   private categoryIndex(id: CocoId): number {
-    let index = this.categoryOf.get(id);
-    if (index === undefined) {
-      index = this.categories.push({ id, ...noneOf, entry: null, others: [] }) - 1;
-      this.categoryOf.set(id, index);
-    }
-    return index;
+    const known = this.categoryOf.find(id);
+    if (known >= 0) return known;
+    this.categories.push({ id, ...noneOf, entry: null, others: [] });
+    return this.categoryOf.add(id);
   }
 }
 
