@@ -15,7 +15,6 @@ const child = spawn(
     'test/stack/resumed-trainings.test.ts',
     'test/stack/executors-agree.test.ts',
     'test/stack/broken-trainings.test.ts',
-    'test/stack/broken-trainings.test.ts',
     ...process.argv.slice(2),
   ],
   { stdio: 'inherit', env: { ...process.env, TRAINYARD_TEST_TRAIN: 'full' } },
