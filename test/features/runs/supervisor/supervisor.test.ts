@@ -155,6 +155,27 @@ test('a cancelled trainer gets SIGTERM and may end by itself', async () => {
   expect(await json(place.folder, 'exit.json')).toMatchObject({ exitCode: 0, cause: 'cancelled' });
 });
 
+test('cancelled while the sidecar still looks through the folder, a script is not started, and that is noticed at once', async () => {
+  await using run = await temporaryRun();
+  const { folder } = run;
+  const sidecar = path.join(folder, 'sidecar.mjs');
+  await writeFile(sidecar, 'process.stdin.resume(); setInterval(() => {}, 1000);');
+  const write = `require('node:fs').writeFileSync(${JSON.stringify(path.join(folder, 'begun'))}, '')`;
+  const child = spawn(
+    process.execPath,
+    [supervisor, folder, '--sidecar', sidecar, '--', process.execPath, '-e', write],
+    { stdio: 'ignore' },
+  );
+  await waitFor('the supervisor', async () => existsSync(path.join(folder, 'supervisor.json')));
+  const asked = performance.now();
+  await writeFile(path.join(folder, 'cancel'), '{"graceMs":60000}');
+  expect(await codeOf(child)).toBe(0);
+  // The sidecar is given half a minute.
+  expect(performance.now() - asked).toBeLessThan(15_000);
+  expect(await json(folder, 'exit.json')).toMatchObject({ cause: 'cancelled', exitCode: null });
+  expect(existsSync(path.join(folder, 'begun'))).toBe(false);
+});
+
 test('a trainer that ignores SIGTERM is killed after the grace, and what it started with it', async () => {
   await using place = await temporaryRun();
   const script = `process.on("SIGTERM", () => {}); const { spawn } = require("node:child_process");

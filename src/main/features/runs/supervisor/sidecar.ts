@@ -49,6 +49,12 @@ export class Sidecar {
     this.child?.kill('SIGKILL');
   }
 
+  /** Ends it: there is nothing that it could read. */
+  abandon(): void {
+    this.over.abort();
+    this.child?.kill('SIGKILL');
+  }
+
   private announce(): void {
     if (this.ending !== null) this.child?.stdin?.write(`${JSON.stringify(this.ending)}\n`);
   }

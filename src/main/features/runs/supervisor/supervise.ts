@@ -58,6 +58,14 @@ function obeyCancel(directory: string, stop: Trainer['stop']): { came: () => boo
   };
 }
 
+/** Waits until the sidecar knows what was there before the script. @returns whether the run was cancelled before that */
+async function isCancelledBefore(directory: string, sidecar: Sidecar): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using cancel = obeyCancel(directory, () => resolve());
+  await Promise.race([sidecar.untilReady(), promise]);
+  return cancel.came();
+}
+
 async function supervise(given: SupervisorArguments, directory: string): Promise<number> {
   const { container, sidecar: sidecarProgram } = given;
   const done = () => existsSync(path.join(directory, 'exit.json'));
@@ -92,39 +100,43 @@ async function supervise(given: SupervisorArguments, directory: string): Promise
   }
   const over = new AbortController();
   const sidecar = sidecarProgram === null ? null : new Sidecar([process.execPath, sidecarProgram], directory);
-  await sidecar?.untilReady();
+  const isCancelled = sidecar !== null && (await isCancelledBefore(directory, sidecar));
   let trainer: Trainer | null = null;
   let ending: Omit<ExitRecordFile, 'startedAt' | 'endedAt'>;
   try {
-    trainer = await start(given, directory, outputs, isAdopted);
-    const { pid, container: containerRecord } = trainer;
-    failpoint('supervisor.started.before');
-    // Not waited for: a disk without room is no reason to let the trainer, or a cancellation, wait.
-    records
-      .started(
-        {
-          pid: process.pid,
-          startedAt,
-          trainerPid: pid,
-          ...(containerRecord && { container: containerRecord }),
-        },
-        over.signal,
-      )
-      .catch((error: unknown) => over.signal.aborted || process.stderr.write(`${String(error)}\n`));
-    failpoint('supervisor.started.after');
-    const { stop, ended } = trainer;
-    using cancel = obeyCancel(directory, stop);
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.on(signal, () => stop(defaultGraceMs));
-    const { exitCode, signal, outOfMemory } = await ended;
-    const hasFailed = exitCode !== 0 || signal !== null;
-    ending = {
-      exitCode,
-      signal,
-      cause: cancel.came() ? 'cancelled' : signal ? 'signalled' : 'exited',
-      ...(outOfMemory && { outOfMemory }),
-      ...(hasFailed && isDiskSpent(directory) && { diskSpent: true }),
-    };
+    // Nothing of a script that was cancelled before it began is run.
+    if (isCancelled) ending = { exitCode: null, signal: null, cause: 'cancelled' };
+    else {
+      trainer = await start(given, directory, outputs, isAdopted);
+      const { pid, container: containerRecord } = trainer;
+      failpoint('supervisor.started.before');
+      // Not waited for: a disk without room is no reason to let the trainer, or a cancellation, wait.
+      records
+        .started(
+          {
+            pid: process.pid,
+            startedAt,
+            trainerPid: pid,
+            ...(containerRecord && { container: containerRecord }),
+          },
+          over.signal,
+        )
+        .catch((error: unknown) => over.signal.aborted || process.stderr.write(`${String(error)}\n`));
+      failpoint('supervisor.started.after');
+      const { stop, ended } = trainer;
+      using cancel = obeyCancel(directory, stop);
+      for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+        process.on(signal, () => stop(defaultGraceMs));
+      const { exitCode, signal, outOfMemory } = await ended;
+      const hasFailed = exitCode !== 0 || signal !== null;
+      ending = {
+        exitCode,
+        signal,
+        cause: cancel.came() ? 'cancelled' : signal ? 'signalled' : 'exited',
+        ...(outOfMemory && { outOfMemory }),
+        ...(hasFailed && isDiskSpent(directory) && { diskSpent: true }),
+      };
+    }
   } catch (error) {
     ending = { exitCode: null, signal: null, cause: 'spawn_failed', message: errorMessage(error) };
   } finally {
@@ -132,6 +144,7 @@ async function supervise(given: SupervisorArguments, directory: string): Promise
     for (const output of outputs) closeSync(output);
   }
   const endedAt = new Date().toISOString();
+  if (isCancelled) sidecar?.abandon();
   await sidecar?.finish(ending);
   failpoint('supervisor.exit.before');
   await records.exited({ ...ending, startedAt, endedAt });
