@@ -11,7 +11,7 @@ type Known = Pick<Problem, 'code' | 'message' | 'hint' | 'parameters'>;
 /** A problem's sentences in the person's language; what the catalogue does not know is shown as it came. */
 export function useKnownProblem(problem: Known) {
   const { language } = useText();
-  const { message, hint } = inLanguage({ ...problem, hint: problem.hint ?? '' }, language);
+  const { message, hint } = inLanguage({ ...problem, hint: problem.hint ?? '' }, language, 'page');
   return { message, hint: hint || null };
 }
 

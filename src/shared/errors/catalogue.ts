@@ -8,7 +8,15 @@ import { doctorErrors } from './doctor.ts';
 import { doctorDockerErrors } from './doctor-docker.ts';
 import { embeddedDatabaseErrors } from './embedded-database.ts';
 import { engineErrors, engineStartErrors } from './engine.ts';
-import { type Bilingual, type Entry, fill, namedIn, type Parameter, type ParametersOf } from './entry.ts';
+import {
+  type Bilingual,
+  type Entry,
+  fill,
+  namedIn,
+  type Parameter,
+  type ParametersOf,
+  type Reader,
+} from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
 import { inboxErrors } from './inbox.ts';
 import { jobErrors } from './jobs.ts';
@@ -113,16 +121,20 @@ export function english(
   return { message: fill(message, parameters, 'en') ?? message, hint: fill(hint, parameters, 'en') ?? hint };
 }
 
-/** Message and hint of an error in a language; as they were sent or kept where the catalogue does not know it, or lacks what it names. */
+/** Message and hint of an error in a language, for whoever reads it; as they were sent or kept where the catalogue does not know it, or lacks what it names. */
 export function inLanguage(
   { code, message, hint, parameters = {} }: ErrorRecord,
   language: keyof Bilingual,
+  reader: Reader = 'cli',
 ): { readonly message: string; readonly hint: string } {
   const known = Object.hasOwn(entries, code) ? entries[code] : undefined;
-  if (language === 'en' || !known) return { message, hint };
-  const [koreanMessage, koreanHint] = known[language].map((sentence) => fill(sentence, parameters, language));
-  if (typeof koreanMessage !== 'string' || typeof koreanHint !== 'string') return { message, hint };
-  return { message: koreanMessage, hint: koreanHint };
+  // English, they are as they were sent.
+  if (!known || (language === 'en' && reader === 'cli')) return { message, hint };
+  const [ownMessage, ownHint] = known[language].map((sentence) =>
+    fill(sentence, parameters, language, reader),
+  );
+  if (typeof ownMessage !== 'string' || typeof ownHint !== 'string') return { message, hint };
+  return language === 'en' ? { message, hint: ownHint } : { message: ownMessage, hint: ownHint };
 }
 
 /** What any error says, in both languages: for an error that names it as its cause. @param otherHint the hint of what is none of ours */

@@ -34,21 +34,21 @@ export const datasetFindings = {
   ),
   NAMES_GUESSED: badRequest(
     'The archive does not say how its names are encoded; they were read as {encoding}: the bytes {bytes} are "{name}"',
-    'If that is wrong, choose the encoding: {others} ("--names-encoding", or "Encoding of names in the archive" in the import form).',
+    'If that is wrong, choose the encoding: {others} ([cli:"--names-encoding"][page:“Encoding of names in the archive” in the form]).',
     '압축 파일에 이름의 인코딩이 적혀 있지 않아 {encoding}{encoding|으로|로} 읽었습니다. 바이트 {bytes}{bytes|은|는} "{name}"입니다',
-    '틀렸다면 인코딩을 지정하세요: {others}("--names-encoding", 가져오기 화면의 “압축 파일 속 이름의 인코딩”).',
+    '틀렸다면 인코딩을 지정하세요: {others}([cli:"--names-encoding"][page:가져오기 화면의 “압축 파일 속 이름의 인코딩”]).',
   ),
   NAMES_ENCODING_UNKNOWN: badRequest(
     'The archive does not say how its names are encoded, and they make sense in more than one way or in none: the bytes {bytes} are {readings}',
-    'Choose the right one (for example "--names-encoding cp949", or "Encoding of names in the archive" in the import form).',
+    'Choose the right one ([cli:for example "--names-encoding cp949"][page:“Encoding of names in the archive” in the form]).',
     '압축 파일에 이름의 인코딩이 적혀 있지 않고, 맞는 인코딩이 여럿이거나 없습니다. 바이트 {bytes}: {readings}',
-    '맞는 것을 지정하세요("--names-encoding cp949" 등, 가져오기 화면의 “압축 파일 속 이름의 인코딩”).',
+    '맞는 것을 지정하세요([cli:"--names-encoding cp949" 등][page:가져오기 화면의 “압축 파일 속 이름의 인코딩”]).',
   ),
   NAMES_UNDECODABLE: badRequest(
     '{count} {count|name has|names have} bytes that are not {encoding}; they are written as in %E9',
-    'If other names look wrong too, choose another encoding ("--names-encoding"). Otherwise leave them.',
+    'If other names look wrong too, choose another encoding[cli: ("--names-encoding")]. Otherwise leave them.',
     '이름 {count}개에 {encoding}에 맞지 않는 바이트가 있어 %E9처럼 적었습니다',
-    '다른 이름도 깨져 보이면 인코딩을 지정하고("--names-encoding"), 아니면 그대로 두세요.',
+    '다른 이름도 깨져 보이면 인코딩을 지정하고[cli:("--names-encoding")], 아니면 그대로 두세요.',
   ),
   ARCHIVE_TRUNCATED: badRequest(
     'The archive ends in the middle: what comes after this is lost',

@@ -83,9 +83,9 @@ export const datasetErrors = {
   ),
   LINK_UNSUPPORTED: conflict(
     'The objects of this profile are on an S3 server, so files cannot be linked',
-    'Copy the files (mode "copy"), or leave them where they are (mode "in_place", --in-place).',
+    'Copy the files ([cli:mode "copy"][page:“Copied”]), or leave them where they are ([cli:mode "in_place", --in-place][page:“In place”]).',
     '이 프로필의 객체는 S3 서버에 있어서 파일을 링크로 가져올 수 없습니다',
-    '복사(mode "copy")로 가져오거나 파일을 제자리에 두세요(mode "in_place", --in-place).',
+    '복사([cli:mode "copy"][page:“복사”])로 가져오거나 파일을 제자리에 두세요([cli:mode "in_place", --in-place][page:“제자리”]).',
     'mode',
   ),
   PATH_NOT_FOUND: badRequest(
@@ -138,9 +138,9 @@ export const datasetErrors = {
   ),
   FORMAT_UNCLEAR: badRequest(
     'What format the dataset has can’t be seen: {seen}',
-    'Choose it: --format imagenet, coco, yolo or voc, or “Format” in the import form.',
+    'Choose it: [cli:--format imagenet, coco, yolo or voc][page:“Format” in the form].',
     '데이터셋의 형식을 알 수 없습니다. {seen}',
-    '--format imagenet, coco, yolo, voc 중 하나, 또는 가져오기 화면의 “형식”을 고르세요.',
+    '[cli:--format으로 imagenet, coco, yolo, voc 중 하나를][page:가져오기 화면에서 “형식”을] 고르세요.',
     'format',
   ),
   IMAGE_NOT_FOUND: notFound(

@@ -25,9 +25,9 @@ export const engineErrors = {
   ),
   DATABASE_UNAVAILABLE: unavailable(
     'The database does not answer',
-    'The engine restarts it, or waits for it, and continues automatically. Try again in a moment. If it lasts, "trainyard doctor" says why.',
+    'The engine restarts it, or waits for it, and continues automatically. Try again in a moment. If it lasts, [cli:"trainyard doctor"][page:the page “Doctor”] says why.',
     '데이터베이스가 응답하지 않습니다',
-    '엔진이 데이터베이스를 다시 시작하거나 기다렸다가 자동으로 계속합니다. 잠시 뒤 다시 시도하세요. 오래가면 "trainyard doctor"가 원인을 알려 줍니다.',
+    '엔진이 데이터베이스를 다시 시작하거나 기다렸다가 자동으로 계속합니다. 잠시 뒤 다시 시도하세요. 오래가면 [cli:"trainyard doctor"][page:“진단” 페이지]가 원인을 알려 줍니다.',
   ),
   STORES_STARTING: unavailable(
     'The stores of the profile "{profile}" are starting',

@@ -31,6 +31,7 @@ export type ParametersOf<E> =
 /**
  * An entry of the catalogue. `{name}` stands for a parameter, `{name|first|second}` for one of two forms that go with it: in English
  * the first where it is 1, as in `{count} {count|file|files}`; in Korean the first behind a final consonant, as in `{name}{name|을|를}`.
+ * `[cli:…]` is for the command line alone, `[page:…]` for the page.
  * @param field of the input, where it is always about the same one
  */
 export function entry<const Message extends string, const Hint extends string>(
@@ -116,21 +117,32 @@ export function namedIn(
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => names.has(name)));
 }
 
+/** Where a sentence is read: what can be done is a command there, or a button. */
+export type Reader = 'cli' | 'page';
+
+/** A sentence as it is for one kind of readers. */
+export const forReader = (sentence: string, reader: Reader) =>
+  sentence.replace(/\[(cli|page):([^\]]*)\]/g, (_, of: string, part: string) => (of === reader ? part : ''));
+
 /** A sentence with its parameters; null where one is not there, as in an error that was kept by an earlier version. */
 export function fill(
   sentence: string,
   parameters: Readonly<Record<string, Parameter>>,
   language: keyof Bilingual,
+  reader: Reader = 'cli',
 ): string | null {
   let isWhole = true;
-  const text = sentence.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (_, name, first, second) => {
-    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-    if (parameter === undefined) {
-      isWhole = false;
-      return '';
-    }
-    const value = typeof parameter === 'object' ? parameter[language] : String(parameter);
-    return first === undefined ? value : formOf(value, language, first, second);
-  });
+  const text = forReader(sentence, reader).replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g,
+    (_, name, first, second) => {
+      const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+      if (parameter === undefined) {
+        isWhole = false;
+        return '';
+      }
+      const value = typeof parameter === 'object' ? parameter[language] : String(parameter);
+      return first === undefined ? value : formOf(value, language, first, second);
+    },
+  );
   return isWhole ? text : null;
 }

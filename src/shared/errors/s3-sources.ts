@@ -32,16 +32,16 @@ export const s3SourceErrors = {
   ),
   S3_SOURCE_NO_BUCKET: notFound(
     'The S3 server at {place} has no bucket "{bucket}"',
-    'Check the name. A bucket of another server needs --s3-endpoint or --s3-profile.',
+    'Check the name. A bucket of another server needs [cli:--s3-endpoint or --s3-profile][page:the field “S3 server” or “AWS profile”].',
     '{place}의 S3 서버에 버킷 "{bucket}"{bucket|이|가} 없습니다',
-    '이름을 확인하세요. 다른 서버의 버킷이라면 --s3-endpoint나 --s3-profile로 서버를 지정하세요.',
+    '이름을 확인하세요. 다른 서버의 버킷이라면 [cli:--s3-endpoint나 --s3-profile로][page:“S3 서버”나 “AWS 프로필”에서] 서버를 지정하세요.',
     'path',
   ),
   S3_SOURCE_FORBIDDEN: badGateway(
     'The S3 server at {place} lets this access key not read "{key}" in the bucket "{bucket}" ({answer})',
-    'Give the key the rights s3:ListBucket and s3:GetObject there, or use a profile that has them (--s3-profile).',
+    'Give the key the rights s3:ListBucket and s3:GetObject there, or use a profile that has them ([cli:--s3-profile][page:“AWS profile”]).',
     '{place}의 S3 서버가 이 액세스 키로 "{bucket}" 버킷의 "{key}"{key|을|를} 읽지 못하게 합니다({answer})',
-    '키에 s3:ListBucket, s3:GetObject 권한을 주거나 권한이 있는 프로필(--s3-profile)을 쓰세요.',
+    '키에 s3:ListBucket, s3:GetObject 권한을 주거나 권한이 있는 프로필([cli:--s3-profile][page:“AWS 프로필”])을 쓰세요.',
     'path',
   ),
   S3_SOURCE_REGION: badGateway(
@@ -60,9 +60,9 @@ export const s3SourceErrors = {
   ),
   S3_CREDENTIALS_MISSING: badGateway(
     'No AWS credentials were found{where}',
-    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for the engine, or run "aws configure" and name its profile (--s3-profile).',
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for the engine, or run "aws configure" and name its profile ([cli:--s3-profile][page:“AWS profile”]).',
     'AWS 자격 증명을 찾지 못했습니다{where}',
-    '엔진의 환경 변수 AWS_ACCESS_KEY_ID와 AWS_SECRET_ACCESS_KEY를 설정하거나, "aws configure"를 실행하고 그 프로필을 지정하세요(--s3-profile).',
+    '엔진의 환경 변수 AWS_ACCESS_KEY_ID와 AWS_SECRET_ACCESS_KEY를 설정하거나, "aws configure"를 실행하고 그 프로필을 지정하세요([cli:--s3-profile][page:“AWS 프로필”]).',
     'path',
   ),
   S3_CREDENTIALS_EXPIRED: badGateway(

@@ -4,9 +4,9 @@ import { badRequest } from './entry.ts';
 export const scriptErrors = {
   SCRIPT_COMMAND_EMPTY: badRequest(
     'The command of the script is empty',
-    'Give the line that starts it in a shell: --command "python train.py".',
+    'Give the line that starts it in a shell: [cli:--command "python train.py"][page:python train.py].',
     '스크립트 명령이 비어 있습니다',
-    '셸에서 스크립트를 시작하는 명령을 적으세요: --command "python train.py"',
+    '셸에서 스크립트를 시작하는 명령을 적으세요: [cli:--command "python train.py"][page:python train.py]',
     'script.command',
   ),
   SCRIPT_COMMAND_UNUSABLE: badRequest(
@@ -60,9 +60,9 @@ export const scriptErrors = {
   ),
   SCRIPT_WITH_EXECUTOR: badRequest(
     'The executor "{executor}" runs Trainyard’s own trainers, and no script of your own',
-    'Leave the executor out. To run the script in a Docker container, name an image that has what it needs: --image IMAGE.',
+    'Leave the executor out. To run the script in a Docker container, name an image that has what it needs[cli:: --image IMAGE].',
     '"{executor}" 실행기는 Trainyard의 학습기만 실행하며, 직접 작성한 스크립트는 실행하지 않습니다',
-    '실행기를 빼세요. Docker 컨테이너에서 스크립트를 실행하려면 필요한 것이 든 이미지를 지정하세요: --image IMAGE',
+    '실행기를 빼세요. Docker 컨테이너에서 스크립트를 실행하려면 필요한 것이 든 이미지를 지정하세요[cli:: --image IMAGE]',
     'executor',
   ),
   SCRIPT_WITH_MODEL: badRequest(

@@ -4,15 +4,15 @@ import { badGateway, conflict, failure } from './entry.ts';
 export const trainerEnvironmentErrors = {
   PYTHON_NOT_FOUND: conflict(
     'The torch trainer needs Python {least} or newer, and there is no Python on the PATH',
-    'Install Python {least} or newer, or name one: TRAINYARD_TRAINER_PYTHON=/path/to/python3.',
+    'Install Python {least} or newer, or name one ([cli:TRAINYARD_TRAINER_PYTHON, or "trainyard settings set trainerPython"][page:“Settings” on the page “System”]).',
     'torch 학습기에는 Python {least} 이상이 필요하지만, PATH에 Python이 없습니다',
-    'Python {least} 이상을 설치하거나 TRAINYARD_TRAINER_PYTHON=/path/to/python3처럼 직접 지정하세요.',
+    'Python {least} 이상을 설치하거나 직접 지정하세요([cli:TRAINYARD_TRAINER_PYTHON 또는 "trainyard settings set trainerPython"][page:“시스템” 페이지의 “설정”]).',
   ),
   PYTHON_TOO_OLD: conflict(
     'The torch trainer needs Python {least} or newer; found: {found}',
-    'Install a newer Python beside it, or name one: TRAINYARD_TRAINER_PYTHON=/path/to/python3.',
+    'Install a newer Python beside it, or name one ([cli:TRAINYARD_TRAINER_PYTHON, or "trainyard settings set trainerPython"][page:“Settings” on the page “System”]).',
     'torch 학습기에는 Python {least} 이상이 필요합니다. 찾은 것: {found}',
-    '더 새로운 Python을 따로 설치하거나 TRAINYARD_TRAINER_PYTHON=/path/to/python3처럼 직접 지정하세요.',
+    '더 새로운 Python을 따로 설치하거나 직접 지정하세요([cli:TRAINYARD_TRAINER_PYTHON 또는 "trainyard settings set trainerPython"][page:“시스템” 페이지의 “설정”]).',
   ),
   PYTHON_UNUSABLE: conflict(
     'The Python that was chosen for the torch trainer, {python}, does not run ({reason})',
@@ -34,15 +34,15 @@ export const trainerEnvironmentErrors = {
   ),
   PACKAGES_UNREACHABLE: badGateway(
     'The package index cannot be reached: {words}',
-    'Check the network and the proxy. Behind a firewall name a mirror, as pip and uv read it (PIP_INDEX_URL, UV_INDEX_URL, pip.conf), or a folder of wheels (TRAINYARD_TRAINER_WHEELS).',
+    'Check the network and the proxy. Behind a firewall name a mirror, as pip and uv read it (PIP_INDEX_URL, UV_INDEX_URL, pip.conf), or a folder of wheels ([cli:TRAINYARD_TRAINER_WHEELS, or "trainyard settings set trainerWheels"][page:“Settings” on the page “System”]).',
     '패키지 저장소에 연결할 수 없습니다: {words}',
-    '네트워크와 프록시를 확인하세요. 방화벽 안이라면 pip과 uv가 읽는 방식(PIP_INDEX_URL, UV_INDEX_URL, pip.conf)으로 미러를 지정하거나 wheel 폴더(TRAINYARD_TRAINER_WHEELS)를 쓰세요.',
+    '네트워크와 프록시를 확인하세요. 방화벽 안이라면 pip과 uv가 읽는 방식(PIP_INDEX_URL, UV_INDEX_URL, pip.conf)으로 미러를 지정하거나 wheel 폴더([cli:TRAINYARD_TRAINER_WHEELS 또는 "trainyard settings set trainerWheels"][page:“시스템” 페이지의 “설정”])를 쓰세요.',
   ),
   PACKAGE_NOT_OFFERED: failure(
     'The package {package} is not to be had from {where} for Python {version} on this machine',
-    'Add it there, or choose another Python (TRAINYARD_TRAINER_PYTHON); docs/torch-trainer.md has the versions that were tried.',
+    'Add it there, or choose another Python ([cli:TRAINYARD_TRAINER_PYTHON, or "trainyard settings set trainerPython"][page:“Settings” on the page “System”]); docs/torch-trainer.md has the versions that were tried.',
     '{where}에 이 컴퓨터의 Python {version}에서 쓸 수 있는 {package} 패키지가 없습니다',
-    '그곳에 패키지를 추가하거나 다른 Python을 고르세요(TRAINYARD_TRAINER_PYTHON). 확인된 버전은 docs/torch-trainer.md에 있습니다.',
+    '그곳에 패키지를 추가하거나 다른 Python을 고르세요([cli:TRAINYARD_TRAINER_PYTHON 또는 "trainyard settings set trainerPython"][page:“시스템” 페이지의 “설정”]). 확인된 버전은 docs/torch-trainer.md에 있습니다.',
   ),
   PACKAGES_NOT_INSTALLED: failure(
     '{program} could not install the torch trainer’s packages ({end}): {words}',
@@ -58,9 +58,9 @@ export const trainerEnvironmentErrors = {
   ),
   TORCH_BROKEN: failure(
     'torch does not work in {python}: {reason}',
-    'Another build of torch, or another Python, may work here: name a Python that has torch (TRAINYARD_TRAINER_PYTHON).',
+    'Another build of torch, or another Python, may work here: name a Python that has torch ([cli:TRAINYARD_TRAINER_PYTHON, or "trainyard settings set trainerPython"][page:“Settings” on the page “System”]).',
     '{python}에서 torch가 작동하지 않습니다: {reason}',
-    '다른 torch 빌드나 다른 Python에서는 될 수 있습니다. torch가 설치된 Python을 지정하세요(TRAINYARD_TRAINER_PYTHON).',
+    '다른 torch 빌드나 다른 Python에서는 될 수 있습니다. torch가 설치된 Python을 지정하세요([cli:TRAINYARD_TRAINER_PYTHON 또는 "trainyard settings set trainerPython"][page:“시스템” 페이지의 “설정”]).',
   ),
   TORCH_DRIVER_TOO_OLD: failure(
     'The NVIDIA driver is too old for torch {torch}: it runs CUDA up to {driver}, and torch was built for CUDA {cuda}',
@@ -70,20 +70,20 @@ export const trainerEnvironmentErrors = {
   ),
   TORCH_CARD_UNSUPPORTED: failure(
     'torch {torch} has no code for this card: {reason}',
-    'Name a Python with a build of torch that supports the card (TRAINYARD_TRAINER_PYTHON). Until then trainings run on the processor.',
+    'Name a Python with a build of torch that supports the card ([cli:TRAINYARD_TRAINER_PYTHON, or "trainyard settings set trainerPython"][page:“Settings” on the page “System”]). Until then trainings run on the processor.',
     'torch {torch}{torch|이|가} 이 그래픽카드를 지원하지 않습니다: {reason}',
-    '이 그래픽카드를 지원하는 torch가 설치된 Python을 지정하세요(TRAINYARD_TRAINER_PYTHON). 그때까지 학습은 CPU에서 실행됩니다.',
+    '이 그래픽카드를 지원하는 torch가 설치된 Python을 지정하세요([cli:TRAINYARD_TRAINER_PYTHON 또는 "trainyard settings set trainerPython"][page:“시스템” 페이지의 “설정”]). 그때까지 학습은 CPU에서 실행됩니다.',
   ),
   TORCH_WITHOUT_CARDS: failure(
     'There is a card here, and torch {torch} is a build for the processor alone',
-    'Name a Python with a build of torch for the card (TRAINYARD_TRAINER_PYTHON), or add such a build to the folder of wheels. Until then trainings run on the processor.',
+    'Name a Python with a build of torch for the card ([cli:TRAINYARD_TRAINER_PYTHON, or "trainyard settings set trainerPython"][page:“Settings” on the page “System”]), or add such a build to the folder of wheels. Until then trainings run on the processor.',
     '그래픽카드가 있지만 torch {torch}{torch|은|는} CPU 전용 빌드입니다',
-    '그래픽카드용 torch가 설치된 Python을 지정하거나(TRAINYARD_TRAINER_PYTHON) wheel 폴더에 그런 빌드를 넣으세요. 그때까지 학습은 CPU에서 실행됩니다.',
+    '그래픽카드용 torch가 설치된 Python을 지정하거나([cli:TRAINYARD_TRAINER_PYTHON 또는 "trainyard settings set trainerPython"][page:“시스템” 페이지의 “설정”]) wheel 폴더에 그런 빌드를 넣으세요. 그때까지 학습은 CPU에서 실행됩니다.',
   ),
   TORCH_CARD_FAILED: failure(
     'torch {torch} cannot compute on the card: {reason}',
-    'Look at what "trainyard doctor" says of the driver. Until then trainings run on the processor.',
+    'Look at what [cli:"trainyard doctor"][page:the page “Doctor”] says of the driver. Until then trainings run on the processor.',
     'torch {torch}{torch|이|가} 그래픽카드에서 계산하지 못합니다: {reason}',
-    '"trainyard doctor"로 드라이버를 점검하세요. 그때까지 학습은 CPU에서 실행됩니다.',
+    '[cli:"trainyard doctor"로][page:“진단” 페이지에서] 드라이버를 점검하세요. 그때까지 학습은 CPU에서 실행됩니다.',
   ),
 };

@@ -4,16 +4,16 @@ import { badGateway, badRequest, conflict, failure, notFound } from './entry.ts'
 export const weightsErrors = {
   WEIGHTS_UNKNOWN: notFound(
     'There are no stored weights "{name}"',
-    'Check their id or name ("trainyard weights list"); a file is named by its full path.',
+    'Check their id or name[cli: ("trainyard weights list")][page: on the page “Weights”]; a file is named by its full path.',
     '저장된 가중치 "{name}"{name|을|를} 찾을 수 없습니다',
-    'ID나 이름을 확인하세요("trainyard weights list"). 파일은 전체 경로로 씁니다.',
+    '[page:“가중치” 페이지에서 ]ID나 이름을 확인하세요[cli:("trainyard weights list")]. 파일은 전체 경로로 씁니다.',
     'weights',
   ),
   WEIGHTS_NAME_TAKEN: conflict(
     'There are stored weights "{name}" already',
-    'Choose another name (--name), or remove those.',
+    'Choose another name[cli: (--name)], or remove those.',
     '"{name}" 가중치가 이미 저장되어 있습니다',
-    '다른 이름을 쓰거나(--name) 있던 것을 지우세요.',
+    '다른 이름을 쓰거나[cli:(--name)] 있던 것을 지우세요.',
     'name',
   ),
   WEIGHTS_IN_USE: conflict(
@@ -32,9 +32,9 @@ export const weightsErrors = {
   ),
   WEIGHTS_MISSING: conflict(
     'The pretrained weights of {model} are not on this machine: none are stored for it, and "{file}" is not at {place}',
-    'Fetch them: trainyard weights pull {model}. Without a network put the file there, or store one from elsewhere: trainyard weights add FILE --model {model}. Or train from scratch (model.pretrained false).',
+    'Fetch them[cli:: trainyard weights pull {model}][page: on the page “Weights”]. Without a network put the file there, or store one from elsewhere[cli:: trainyard weights add FILE --model {model}][page: on that page]. Or train from scratch ([cli:model.pretrained false][page:without “Pretrained weights”]).',
     '{model}의 사전 학습 가중치가 이 컴퓨터에 없습니다. 저장된 것도 없고 {place}에 "{file}"도 없습니다',
-    '받으려면 trainyard weights pull {model}. 네트워크가 없다면 그 자리에 파일을 두거나 다른 데서 가져온 파일을 저장하세요(trainyard weights add 파일 --model {model}). 아니면 처음부터 학습하세요(model.pretrained false).',
+    '[cli:받으려면 trainyard weights pull {model}][page:“가중치” 페이지에서 받으세요]. 네트워크가 없다면 그 자리에 파일을 두거나 다른 데서 가져온 파일을 [cli:저장하세요(trainyard weights add 파일 --model {model})][page:그 페이지에서 저장하세요]. 아니면 처음부터 학습하세요([cli:model.pretrained false][page:“사전 학습 가중치” 끄기]).',
     'model.pretrained',
   ),
   WEIGHTS_CHANGED: conflict(
@@ -78,22 +78,22 @@ export const weightsErrors = {
   ),
   WEIGHTS_NO_HUB: badRequest(
     'It is not known where the weights of {model} lie: {why}',
-    'Get a file of weights elsewhere and store it: trainyard weights add FILE --model {model}. Or train from scratch (model.pretrained false).',
+    'Get a file of weights elsewhere and store it[cli:: trainyard weights add FILE --model {model}][page: on the page “Weights”]. Or train from scratch ([cli:model.pretrained false][page:without “Pretrained weights”]).',
     '{model}의 가중치가 어디 있는지 알 수 없습니다. {why}',
-    '가중치 파일을 직접 구해 저장하거나(trainyard weights add 파일 --model {model}), 처음부터 학습하세요(model.pretrained false).',
+    '가중치 파일을 직접 구해 [cli:저장하거나(trainyard weights add 파일 --model {model})][page:“가중치” 페이지에서 저장하거나], 처음부터 학습하세요([cli:model.pretrained false][page:“사전 학습 가중치” 끄기]).',
     'model',
   ),
   WEIGHTS_UNREACHABLE: badGateway(
     '{address} could not be reached: {why}',
-    'Check the network and the proxy (HTTPS_PROXY with NODE_USE_ENV_PROXY=1), or use a mirror (--mirror, HF_ENDPOINT); what was fetched is kept. Offline, fetch the file elsewhere and store it: trainyard weights add FILE --model {model}.',
+    'Check the network and the proxy (HTTPS_PROXY with NODE_USE_ENV_PROXY=1), or use a mirror ([cli:--mirror, HF_ENDPOINT][page:“Mirror”, or the setting on the page “System”]); what was fetched is kept. Offline, fetch the file elsewhere and store it[cli:: trainyard weights add FILE --model {model}][page: on the page “Weights”].',
     '{address}에 연결하지 못했습니다. {why}',
-    '네트워크와 프록시(NODE_USE_ENV_PROXY=1과 HTTPS_PROXY)를 확인하거나 미러를 쓰세요(--mirror, HF_ENDPOINT). 받은 데까지는 남아 있습니다. 오프라인이면 다른 데서 파일을 받아 저장하세요: trainyard weights add 파일 --model {model}.',
+    '네트워크와 프록시(NODE_USE_ENV_PROXY=1과 HTTPS_PROXY)를 확인하거나 미러를 쓰세요([cli:--mirror, HF_ENDPOINT][page:“미러”, 또는 “시스템” 페이지의 설정]). 받은 데까지는 남아 있습니다. 오프라인이면 다른 데서 파일을 받아 [cli:저장하세요: trainyard weights add 파일 --model {model}][page:“가중치” 페이지에서 저장하세요].',
   ),
   WEIGHTS_FORBIDDEN: badGateway(
     'Access to {address} was refused {status}',
-    'The model is private or gated, or there is none of the name. Accept its terms on its page, and set HF_TOKEN (or run "hf auth login") on the machine; then pull it again.',
+    'The model is private or gated, or there is none of the name. Accept its terms on its page, and give your token ([cli:"trainyard settings set hubToken", HF_TOKEN][page:“Settings” on the page “System”], or "hf auth login" on the machine); then pull it again.',
     '{address}{address|을|를} 읽을 권한이 없습니다 {status}',
-    '비공개이거나 동의가 필요한 모델이거나 그런 이름의 모델이 없습니다. 모델 페이지에서 약관에 동의하고 HF_TOKEN을 지정한 뒤(또는 "hf auth login") 다시 받으세요.',
+    '비공개이거나 동의가 필요한 모델이거나 그런 이름의 모델이 없습니다. 모델 페이지에서 약관에 동의하고 토큰을 지정한 뒤([cli:"trainyard settings set hubToken", HF_TOKEN][page:“시스템” 페이지의 “설정”], 또는 "hf auth login") 다시 받으세요.',
   ),
   WEIGHTS_NOT_AT_HUB: badGateway(
     'There are no weights at {address}',
@@ -104,9 +104,9 @@ export const weightsErrors = {
   ),
   WEIGHTS_HUB_FAILED: badGateway(
     '{address} answered {status}',
-    'Try again later, or use a mirror (--mirror). What was fetched is kept.',
+    'Try again later, or use a mirror[cli: (--mirror)]. What was fetched is kept.',
     '{address}의 응답이 {status}입니다',
-    '나중에 다시 시도하거나 미러를 쓰세요(--mirror). 받은 데까지는 남아 있습니다.',
+    '나중에 다시 시도하거나 미러를 쓰세요[cli:(--mirror)]. 받은 데까지는 남아 있습니다.',
   ),
   WEIGHTS_HASH_DIFFERS: badGateway(
     '{address} has other bytes than were expected: SHA-256 {found}, and {expected} was expected',

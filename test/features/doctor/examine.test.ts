@@ -10,7 +10,7 @@ import {
   type PlainCode,
 } from '../../../src/main/features/doctor/findings.ts';
 import { catalogue, fault } from '../../../src/shared/errors/catalogue.ts';
-import type { Entry } from '../../../src/shared/errors/entry.ts';
+import { type Entry, forReader } from '../../../src/shared/errors/entry.ts';
 
 const entries: Readonly<Record<string, Entry>> = catalogue;
 const sees = (code: PlainCode): Check => ({
@@ -104,7 +104,7 @@ test('docs/doctor.md lists every code where it belongs, as it is told', async ()
   const expected = findingGroups.map((group) =>
     Object.entries(findings[group]).map(([code, { severity, text: ok }]) => {
       const [cause, hint] = ok ? [ok.en, ''] : (entries[code]?.en ?? []);
-      return `| \`${code}\` | ${severity} | ${cause} | ${hint} |`;
+      return `| \`${code}\` | ${severity} | ${cause} | ${forReader(hint ?? '', 'cli')} |`;
     }),
   );
   expect(sections.map((section) => section.split('\n').filter((line) => line.startsWith('| `')))).toEqual(

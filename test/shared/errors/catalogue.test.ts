@@ -107,3 +107,28 @@ test('an English noun is in the singular behind 1 alone', () => {
 test('braces in a parameter are text', () => {
   expect(fill('There is no {name}', { name: '{name}' }, 'en')).toBe('There is no {name}');
 });
+
+/** What only who types commands can do. */
+const commandLine =
+  /(^|[\s("“`])--(?!shm-size|shutdown|system)[a-z][a-z-]+|trainyard (weights|templates|models|dataset|train|settings|runs|project|predict)\b/;
+/** Of the command line itself, and of the stack, whose page shows commands to be copied. */
+const ofCommands = /^(STACK_|ENGINE_|NOTHING_TO_CANCEL)/;
+
+test('a hint on a page speaks of the page, and names no command or flag', () => {
+  const pageHints = entries.flatMap(([code, { en, ko }]) =>
+    [en, ko].map(([, hint], index) => {
+      const parameters = Object.fromEntries(namesIn(hint).map((name) => [name, 'x']));
+      return [code, fill(hint, parameters, index === 0 ? 'en' : 'ko', 'page') ?? ''] as const;
+    }),
+  );
+  expect(pageHints.filter(([code, hint]) => !ofCommands.test(code) && commandLine.test(hint))).toEqual([]);
+  expect(pageHints.filter(([, hint]) => /\[(cli|page):|\s[.,](?:\s|$)|\(\)|\s\s/.test(hint))).toEqual([]);
+});
+
+test('what is for the page alone is in no error that is sent, and the page makes its own of it', () => {
+  const { record } = fault('TEMPLATE_NAME_TAKEN', { name: 'mine' });
+  expect(record.hint).toBe('Choose another name, or replace that template (--replace).');
+  expect(inLanguage(record, 'en', 'page').hint).toBe('Choose another name, or replace that template.');
+  expect(inLanguage(record, 'ko', 'page').hint).toBe('다른 이름을 쓰거나 그 템플릿을 바꾸세요.');
+  expect(inLanguage(record, 'ko').hint).toBe('다른 이름을 쓰거나 그 템플릿을 바꾸세요(--replace).');
+});
