@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -129,7 +130,11 @@ test('a version that is not there and a format that is none are refused before a
 });
 
 /** Sends a signal to an export under way. On a busy machine one may be done before it is seen: then there is another. */
-async function endInTheMidst(to: string, signal: 'SIGINT' | 'SIGKILL') {
+async function endInTheMidst(
+  to: string,
+  signal: 'SIGINT' | 'SIGKILL',
+  partials: () => Promise<readonly string[]> = left,
+) {
   for (;;) {
     const args = ['dataset', 'export', 'large', '--format', 'yolo', '--to', to];
     const child = spawn(findNode(), [cliFile, ...args], {
@@ -139,7 +144,7 @@ async function endInTheMidst(to: string, signal: 'SIGINT' | 'SIGKILL') {
     const ended = Promise.all([text(child.stderr), once(child, 'close')]);
     await waitFor(
       'the export to be under way',
-      async () => child.exitCode !== null || (await left()).length > 0,
+      async () => child.exitCode !== null || (await partials()).length > 0,
     );
     child.kill(signal);
     const [stderr, [code]] = await ended;
@@ -164,17 +169,62 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
   },
 );
 
+test.each(['cut', 'cut.tar'])(
+  'what a killed export to %s left is gone after the next one there, and whatever a person has there stays',
+  async (target) => {
+    const here = path.join(folder, `killed-${target}`);
+    await mkdir(here);
+    const partials = async () => (await readdir(here)).filter((entry) => entry.includes('.partial-')).sort();
+    const begun = async () =>
+      (await partials()).filter((entry) => existsSync(path.join(here, entry, 'content')));
+    await endInTheMidst(path.join(here, target), 'SIGKILL', begun);
+    const [killed = ''] = await partials();
+    await cp(path.join(here, killed), path.join(here, 'kept.partial-0123abcd'), { recursive: true });
+    await writeFile(path.join(here, 'kept.partial-0123abcd', 'mine.txt'), 'mine');
+    // Those that happen to be named so, and one of an export that is under way.
+    await mkdir(path.join(here, 'folder.partial-0123abcd'));
+    await writeFile(path.join(here, 'file.partial-0123abcd'), 'mine');
+    await writeFiles(path.join(here, 'other.partial-0123abcd'), {
+      '.trainyard-export.json': Buffer.from(JSON.stringify({ host: hostname(), pid: process.pid })),
+      content: Buffer.from('half'),
+    });
+    await exported(name, '--format', 'yolo', '--to', path.join(here, 'next'));
+    expect(await partials()).toEqual(
+      ['file', 'folder', 'kept', 'other'].map((own) => `${own}.partial-0123abcd`),
+    );
+    expect(await readdir(path.join(here, 'kept.partial-0123abcd'))).toEqual(['mine.txt']);
+    expect(await readdir(path.join(here, 'other.partial-0123abcd'))).toHaveLength(2);
+  },
+);
+
 test.skipIf(withoutSmallDisks)(
   `a disk that fills ends an export with what is wrong, and what was written is removed${withoutSmallDisks ? `: ${withoutSmallDisks}` : ''}`,
   async () => {
-    await using disk = await SmallDisk.make('40m');
+    await using disk = await SmallDisk.make('48m');
     for (const target of ['out', 'out.tar']) {
       const to = path.join(disk.mount, target);
-      const { code, stderr } = await run('large', '--format', 'coco', '--to', to);
+      const exporting = run('large', '--format', 'coco', '--to', to);
+      await waitFor('the export to be under way', async () => (await readdir(disk.mount)).length > 0);
+      disk.fill();
+      const { code, stderr } = await exporting;
+      disk.free();
       expect({ code, stderr }).toEqual({
         code: 1,
         stderr: expect.stringContaining('No space is left on the disk'),
       });
+      expect(await readdir(disk.mount)).toEqual([]);
+    }
+  },
+);
+
+test.skipIf(withoutSmallDisks)(
+  `an export that the disk can't hold is not begun${withoutSmallDisks ? `: ${withoutSmallDisks}` : ''}`,
+  async () => {
+    await using disk = await SmallDisk.make('40m');
+    for (const target of ['out', 'new/out.tar']) {
+      const to = path.join(disk.mount, target);
+      const { code, stderr } = await run('large', '--format', 'coco', '--to', to);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('The export needs 41') });
       expect(await readdir(disk.mount)).toEqual([]);
     }
   },

@@ -20,6 +20,13 @@ export const exportErrors = {
     '{path}{path|이|가} 이미 있습니다{what}',
     '아무것도 덮어쓰지 않습니다. 없거나 빈 폴더, 또는 아직 없는 .tar 파일을 지정하세요.',
   ),
+  EXPORT_DOES_NOT_FIT: entry(
+    507,
+    'The export needs {bytes}, and {free} of {total} are free at {disk}',
+    'Make room there, or export to another disk.',
+    '내보내려면 {bytes}가 필요한데 {disk}에는 전체 {total} 중 {free}만 남아 있습니다',
+    '공간을 비우거나 다른 디스크로 내보내세요.',
+  ),
   EXPORT_CANCELLED: conflict(
     'The export was cancelled; nothing of it was kept',
     'Export again.',

@@ -1,13 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { link, lstat, mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { formatBytes } from '../../../shared/format/units.ts';
 import { checkPath } from '../../features/datasets/names.ts';
 import { aboutFile, hasCode, nullOn } from '../../platform/error-code.ts';
+import { diskRoom } from '../../platform/faults/disk-room.ts';
+import { openAside } from './export-aside.ts';
 
 /** More folders in one another than an export has. */
 const deepest = 200;
@@ -35,6 +37,15 @@ export async function exportTarget(target: string): Promise<ExportTarget> {
   return { path: target, write: unpack, place: (aside) => placeFolder(aside, target) };
 }
 
+/** @param bytes of the tar, which is a little more than what is in it @throws TrainyardError EXPORT_DOES_NOT_FIT */
+export async function checkFits({ path: target }: ExportTarget, bytes: number): Promise<void> {
+  const { path: disk, freeBytes, totalBytes } = await diskRoom(path.dirname(target));
+  if (bytes <= freeBytes) return;
+  const [free, total] = [formatBytes(freeBytes), formatBytes(totalBytes)];
+  const parameters = { bytes: formatBytes(bytes), disk, free, total };
+  throw fault('EXPORT_DOES_NOT_FIT', parameters, { place: { field: 'to' } });
+}
+
 /** For a write whose source was taken away to notice it. */
 const settleWithinMs = 500;
 
@@ -48,20 +59,18 @@ export async function receive(
   tar: Readable,
   cancelled: AbortSignal,
 ): Promise<void> {
-  const aside = `${target}.partial-${randomBytes(4).toString('hex')}`;
+  await using aside = await openAside(target);
   let written = Promise.resolve();
   try {
-    await mkdir(path.dirname(target), { recursive: true });
     cancelled.throwIfAborted();
     const cut = Promise.withResolvers<never>();
     cancelled.addEventListener('abort', () => cut.reject(cancelled.reason), { once: true });
-    written = write(aside, tar);
+    written = write(aside.content, tar);
     await Promise.race([written, cut.promise]);
-    await place(aside);
+    await place(aside.content);
   } catch (error) {
     tar.destroy();
     await Promise.race([written.catch(() => undefined), delay(settleWithinMs)]);
-    await rm(aside, { recursive: true, force: true });
     throw error;
   }
 }
@@ -116,7 +125,6 @@ async function unpack(aside: string, tar: Readable): Promise<void> {
 async function placeFile(aside: string, target: string): Promise<void> {
   try {
     await link(aside, target);
-    await unlink(aside);
   } catch (error) {
     if (hasCode(error, 'EEXIST')) throw taken(target);
     if (await lstat(target).catch(nullOn('ENOENT'))) throw taken(target);

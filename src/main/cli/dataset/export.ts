@@ -16,7 +16,7 @@ import { formatBytes } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeResult } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
-import { type ExportTarget, exportTarget, receive } from './export-target.ts';
+import { checkFits, type ExportTarget, exportTarget, receive } from './export-target.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly format: ExportFormatName;
@@ -39,6 +39,7 @@ async function exportDataset(
   });
   const { name, version, images, objects, files, tarBytes, losses } = plan;
   if (!json) for (const { message, hint } of losses.map(inOwnWords)) remark(`! ${message}\n  → ${hint}`);
+  await checkFits(target, tarBytes);
   await fetchTar(client, plan, target, new ProgressLine(json ?? false));
   const { datasetId: id } = plan;
   const result = { id, name, version, format, to: target.path, images, objects, files, tarBytes, losses };
