@@ -169,7 +169,9 @@ export function fixtureDatasets(state: FixtureState) {
           total: wanted.length,
           images: wanted.slice(input.offset, input.offset + input.limit).map((image) => ({
             ...shownLabelled(dataset.id, image),
-            objects: image.objects.slice(0, 200).map((object) => ({ ...object, mask: null })),
+            objects: image.objects
+              .slice(0, 200)
+              .map((object) => (object.box ? { ...object, mask: null } : object)),
           })),
         };
       }

@@ -246,3 +246,20 @@ test('the card of a labelled dataset counts objects and draws boxes', async () =
   await card.getByText('43 images · 148 objects · 12 classes').waitFor();
   await expect.poll(() => card.locator('svg path').count()).toBeGreaterThan(4);
 });
+
+test('an image whose classes are areas without boxes has them drawn over its thumbnail', async () => {
+  const { page } = await visit(datasetPage);
+  const areas = thumbnail(page, 2).locator('path');
+  await expect.poll(() => areas.count()).toBe(2);
+  const drawn = await areas.evaluateAll((paths) =>
+    paths.map((path) => {
+      const { y, height } = path.getBoundingClientRect();
+      const image = path.closest('button')?.querySelector('img')?.getBoundingClientRect() ?? new DOMRect();
+      return [(y - image.y) / image.height, (y + height - image.y) / image.height];
+    }),
+  );
+  // The ground, and the circle that stands on it.
+  expect(drawn[0]?.[0]).toBeCloseTo(0.7, 1);
+  expect(drawn[0]?.[1]).toBeCloseTo(1, 1);
+  expect(drawn[1]?.[0]).toBeLessThan(0.5);
+});

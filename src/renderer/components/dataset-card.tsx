@@ -5,11 +5,11 @@ import type { Dataset } from '../../shared/contract/datasets.ts';
 import { useText } from '../i18n/use-text.ts';
 import { queries } from '../rpc/client.ts';
 import { useFileUrl } from '../rpc/files.ts';
-import { BoxOverlay } from './box-overlay.tsx';
 import classes from './card.module.css';
 import { CancelImport, FileProgress } from './import-progress.tsx';
 import { useLabelTexts } from './label-texts.ts';
 import { Note, Tag } from './note.ts';
+import { ObjectOverlay } from './object-overlay.tsx';
 import type { CardPlace } from './pages/card-grid.tsx';
 import { useKnownProblem } from './problem-alert.tsx';
 import { DatasetStatus } from './status-badge.tsx';
@@ -113,7 +113,7 @@ function Preview({ dataset }: { readonly dataset: Dataset }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a place in the row is all that an empty one is
           <span key={index}>
             {image && <img src={fileUrl(image.thumbnailUrl)} alt="" loading="lazy" className="cover" />}
-            {image?.objects && <BoxOverlay image={image} objects={image.objects} />}
+            {image?.objects && <ObjectOverlay image={image} objects={image.objects} />}
           </span>
         );
       })}

@@ -27,7 +27,7 @@ export const imageObject = z.object({
   class: z.int().nullable(),
   /** Left, top, width and height in pixels of the upright image; null where only pixels are labelled. */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
-  /** Polygons (`x, y` after `x, y`), or COCO's run lengths with their `[height, width]`. */
+  /** Polygons (`x, y` after `x, y`), or COCO's run lengths with their `[height, width]`: those of the image, but coarser in a list of images. */
   mask: z
     .union([
       z.array(z.array(z.number())),

@@ -5,9 +5,12 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { loadedOnce } from '../../platform/loaded-once.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
+import { coarseMask } from './coarse-mask.ts';
 import { annotationsKey, type ManifestLine } from './manifest.ts';
 
 const rangesAtOnce = 8;
+/** Pixels of the longest side of a mask in a list. */
+const coarseSide = 96;
 
 /** A line of `annotations.jsonl` (docs/run-directory.md), which leaves out what an object has not. A start of the engine needs no contract. */
 const objectsSchema = loadedOnce(async () => {
@@ -45,7 +48,7 @@ interface Range {
 /**
  * The objects of some images of a version, in the order of these; null for those without labels. Lines beside each other are read
  * at once.
- * @param most with it, so many objects of each image, without their masks
+ * @param most with it, so many objects of each image: their boxes, and coarse masks of the areas that have none
  * @throws TrainyardError OBJECT_NOT_FOUND, MANIFEST_DAMAGED
  */
 export async function readObjects(
@@ -84,11 +87,19 @@ function rangesOf(starts: ReadonlyMap<ManifestLine, number>, lines: readonly Man
   return ranges;
 }
 
+/** Of an area of a class; what is left out of training is not drawn that small. */
+function coarse({ class: index, mask }: ImageObject): ImageObject['mask'] {
+  if (index === null || mask === null || Array.isArray(mask)) return null;
+  const { counts, size } = coarseMask(mask, coarseSide);
+  return { counts, size: [...size] };
+}
+
 function parse(schema: z.ZodType<ImageObject[]>, text: string, most: number): ImageObject[] {
   try {
-    const all: { mask?: unknown }[] = JSON.parse(text);
-    const wanted = Number.isFinite(most) ? all.slice(0, most).map(({ mask, ...rest }) => rest) : all;
-    return schema.parse(wanted);
+    const all: { box?: unknown; mask?: unknown }[] = JSON.parse(text);
+    if (!Number.isFinite(most)) return schema.parse(all);
+    const wanted = all.slice(0, most).map(({ mask, ...rest }) => (rest.box ? rest : { ...rest, mask }));
+    return schema.parse(wanted).map((object) => ({ ...object, mask: coarse(object) }));
   } catch (error) {
     throw fault('MANIFEST_DAMAGED', {}, { cause: error });
   }

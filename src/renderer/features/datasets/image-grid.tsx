@@ -4,9 +4,9 @@ import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import type { SplitCounts } from '../../../shared/contract/dataset-labels.ts';
-import { BoxOverlay } from '../../components/box-overlay.tsx';
 import { splitOrder } from '../../components/label-texts.ts';
 import { Note } from '../../components/note.ts';
+import { ObjectOverlay } from '../../components/object-overlay.tsx';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useText } from '../../i18n/use-text.ts';
@@ -148,7 +148,7 @@ export function ImageGrid({ dataset, version, chosen, onChoose }: ImageGridProps
                       loading="lazy"
                       className="cover"
                     />
-                    {image.objects && <BoxOverlay image={image} objects={image.objects} only={only} />}
+                    {image.objects && <ObjectOverlay image={image} objects={image.objects} only={only} />}
                   </button>
                 );
               })}
