@@ -35,6 +35,7 @@ function labelledValidation(): Validation {
       format: 'coco',
       recognised: { mark: 'coco_json', file: 'annotations/instances_train.json' },
       images: 1204,
+      leftOut: 0,
       bytes: 210_000_000,
       classes: [
         { name: 'circle', count: 900 },
@@ -94,6 +95,7 @@ export function validation(path: string, state: FixtureState): Validation {
     summary: {
       format: 'imagenet',
       images: bad ? 118 : (dataset?.images ?? 0),
+      leftOut: 0,
       bytes: 71_000,
       classes: bad ? [{ name: 'rose', count: 118 }] : (dataset?.classes ?? []),
       splits: null,

@@ -46,6 +46,8 @@ const validationSchema = z.object({
   summary: z.object({
     format: z.enum(datasetFormats),
     images: z.int(),
+    /** Those of `images` that an import leaves out with what is invalid; 0 in reports of versions before these were counted. */
+    leftOut: z.int().default(0),
     bytes: z.int(),
     /** Of an ImageNet folder the count of images, of the others that of objects. */
     classes: z.array(classCount),

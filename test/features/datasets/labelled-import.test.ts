@@ -177,6 +177,8 @@ test('a wrong row keeps a set out; left out, it costs neither the image’s othe
     skipInvalid: true,
   });
   expect(lenient).toMatchObject({ phase: 'done', version: 1 });
+  // The report says beforehand what the import makes of it.
+  expect(strict.validation?.summary).toMatchObject({ images: 6, leftOut: 1 });
   const { images } = await setting.service.images(localOwnerId, page);
   expect(images.map(({ path: name, objects }) => [name, objects?.length])).toEqual([
     ['cat/0.png', 1],

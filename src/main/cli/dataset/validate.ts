@@ -108,6 +108,17 @@ function summarise({ summary }: Validation): string {
   return facts([
     formatFact(summary),
     [translate('Images', '이미지'), `${summary.images} (${formatBytes(summary.bytes)})`],
+    ...(summary.leftOut > 0
+      ? [
+          [
+            translate('Left out', '제외'),
+            translate(
+              `${summary.leftOut} of them with --skip-invalid`,
+              `--skip-invalid를 쓰면 그중 ${summary.leftOut}장`,
+            ),
+          ] as const,
+        ]
+      : []),
     [translate('Classes', '클래스'), classList(summary.classes)],
     ...labelFacts(summary),
     ...splitFact(summary.splits),

@@ -40,7 +40,7 @@ export function evaluate(
   for (const problem of findTrainingRisks(accepted)) warnings.add(problem);
   const isUnclear = doubt !== null && !doubt.isWarning;
   const isFatal = scan.isCutShort || isUnclear || classProblems.isFatal || accepted.length === 0;
-  const found = report(format, errors, warnings, images);
+  const found = report(format, errors, warnings, images, accepted.length);
   const summary = { ...found.summary, classes: countClasses(images) };
   return { validation: { ...found, summary }, accepted, layout, isFatal };
 }
@@ -86,12 +86,13 @@ function outsideClass(folder: string, count: number, first: string): Problem {
   return makeProblem('IMAGE_OUTSIDE_CLASS', first, { count, first, where });
 }
 
-/** The report of what was found. @param images those that can be used */
+/** The report of what was found. @param images those that can be read @param accepted how many of them have no error of their own */
 export function report(
   format: DatasetFormat,
   errors: Findings,
   warnings: Findings,
   images: readonly ImageContent[],
+  accepted: number,
 ): Validation {
   const listedErrors = errors.report();
   const listedWarnings = warnings.report();
@@ -106,6 +107,7 @@ export function report(
     summary: {
       format,
       images: images.length,
+      leftOut: images.length - accepted,
       bytes: images.reduce((sum, { size }) => sum + size, 0),
       classes: [],
       splits: null,

@@ -43,6 +43,14 @@ export function ValidationReport({ validation }: { readonly validation: Validati
           </Text>
           <Note style={{ overflowWrap: 'anywhere' }}>{texts.formatOf(summary)}</Note>
           {summary.images > 0 && <Note>{facts.join(' · ')}</Note>}
+          {summary.leftOut > 0 && (
+            <Note>
+              {t('validation.leftOut', {
+                count: summary.leftOut,
+                formatted: format.number(summary.leftOut),
+              })}
+            </Note>
+          )}
           {labelled.length > 0 && <Note>{labelled.join(' · ')}</Note>}
         </div>
       </Group>

@@ -59,7 +59,7 @@ export function evaluateLabelled(
   tally.finish();
   for (const risk of findLabelledRisks(accepted, set.classes)) scan.warnings.add(risk);
   const facts = images.map((image) => image.facts);
-  const found = report(format, scan.errors, scan.warnings, facts);
+  const found = report(format, scan.errors, scan.warnings, facts, accepted.length);
   const validation = { ...found, summary: { ...found.summary, ...all.result() } };
   const isFatal = scan.isCutShort || set.isFatal || accepted.length === 0;
   return { validation, accepted, base, isFatal, annotations: { ...file.finish(), labelled: used.result() } };
