@@ -155,6 +155,7 @@ export function emptyRun(
     executor: 'builtin',
     lastSeq: 0,
     config: config(of.dataset, epochs, number),
+    unread: [],
     script: null,
     attempts: [],
     artifacts: [],

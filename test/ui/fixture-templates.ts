@@ -28,7 +28,7 @@ export function fixtureTemplates({ templates }: FixtureState) {
         });
       const now = new Date().toISOString();
       const saved: Template = {
-        ...{ id: known?.id ?? crypto.randomUUID(), name, config: withoutData(config) },
+        ...{ id: known?.id ?? crypto.randomUUID(), name, config: withoutData(config), leftOut: [] },
         ...{ createdAt: known?.createdAt ?? now, updatedAt: now },
       };
       templates.splice(0, templates.length, saved, ...templates.filter((one) => one !== known));

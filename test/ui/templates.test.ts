@@ -78,7 +78,10 @@ test('a name that is taken is refused in the dialog, and replaced where that is 
   const { page, fixture } = await visitForm('ko-KR');
   const { templates } = fixture.story.state;
   const now = new Date().toISOString();
-  templates.push({ id: crypto.randomUUID(), name: '검출', config: {}, createdAt: now, updatedAt: now });
+  templates.push({
+    ...{ id: crypto.randomUUID(), name: '검출', config: {}, leftOut: [] },
+    ...{ createdAt: now, updatedAt: now },
+  });
   await page.getByRole('button', { name: '템플릿으로 저장' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: '이름' }).fill('검출');

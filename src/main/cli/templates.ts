@@ -11,7 +11,7 @@ import { findRun } from './lib/find-run.ts';
 import { formatTime } from './lib/format.ts';
 import { language, translate } from './lib/language.ts';
 import { addLimit, type ListLimit, readList, withRest } from './lib/list-pages.ts';
-import { facts, table, writeResult } from './lib/output.ts';
+import { facts, remark, table, writeResult } from './lib/output.ts';
 import { readConfigFile } from './train/config-file.ts';
 
 const modelOf = ({ config: { model } }: Template) =>
@@ -118,6 +118,13 @@ export function defineTemplates(group: Command): void {
     json: '{"id", "name", "config", …}',
   }).perform(async (options, reference = '') => {
     const template = await withEngine((api) => api.templates.show({ template: reference }));
+    if (template.leftOut.length > 0) {
+      const fields = template.leftOut.join(', ');
+      remark(
+        `! Settings of another release that can’t be read are left out: ${fields}`,
+        `! 다른 버전에서 저장되어 읽을 수 없는 설정은 뺐습니다: ${fields}`,
+      );
+    }
     return writeResult(options, template, () => writeConfigText(template.config).trimEnd());
   });
 

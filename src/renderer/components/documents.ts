@@ -35,3 +35,19 @@ export function unflatten(leaves: Readonly<Record<string, FieldValue>>): Record<
   }
   return root;
 }
+
+/** A document without some fields, each a leaf or a part of it, by their dotted paths. */
+export function withoutFields<Document extends object>(
+  document: Document,
+  fields: readonly string[],
+): Document {
+  const copy = structuredClone(document);
+  for (const field of fields) {
+    const parts = field.split('.');
+    const last = parts.pop() ?? field;
+    let place: unknown = copy;
+    for (const part of parts) place = (place as Record<string, unknown> | undefined)?.[part];
+    if (typeof place === 'object' && place !== null) Reflect.deleteProperty(place, last);
+  }
+  return copy;
+}

@@ -103,6 +103,11 @@ const runSchema = runSummarySchema.extend({
   executor: z.string(),
   lastSeq: journalCursor,
   config: trainingConfigSchema.nullable().describe('null: the run is of a script'),
+  unread: z
+    .array(z.string())
+    .describe(
+      'fields of the config that another release wrote and this one can’t read; what stands there is not the run’s',
+    ),
   script: scriptSchema.nullable().describe('of somebody’s own'),
   attempts: z.array(attemptSchema),
   artifacts: z.array(artifactSchema),

@@ -7,6 +7,9 @@ const templateSchema = z.object({
   id: z.uuid(),
   name: z.string(),
   config: trainingOverridesSchema.describe('what to train and how, without the data'),
+  leftOut: z
+    .array(z.string())
+    .describe('fields of its config that another release kept and this one does not take'),
   createdAt: time,
   updatedAt: time,
 });

@@ -23,6 +23,13 @@ export const runErrors = {
     '처음부터 다시 학습(retry)할 수 있습니다.',
     'run',
   ),
+  RUN_CONFIG_OUTDATED: conflict(
+    'The run {run} has settings of another release that can’t be read: {fields}',
+    'Begin a new run with its other settings (“Duplicate and edit” on its page), or write a config file.',
+    '학습 {run}의 설정 중 다른 버전에서 저장되어 읽을 수 없는 것이 있습니다: {fields}',
+    '학습 화면의 “복제해서 수정”으로 나머지 설정에서 새 학습을 시작하거나 설정 파일을 쓰세요.',
+    'run',
+  ),
   RUN_DATASET_REMOVED: conflict(
     'The dataset of the run "{name}" was removed',
     'Import the dataset again and queue a new run.',

@@ -15,7 +15,7 @@ async function createWorld() {
   const documents = new PostgresDocumentStore(pool);
   const audit = auditLog(documents, (error) => failures.push(error));
   return {
-    ...{ failures, documents, templates: new Templates(new Db(pool), audit) },
+    ...{ pool, failures, documents, templates: new Templates(new Db(pool), audit) },
     [Symbol.asyncDispose]: async () => {
       await pool.end();
       await database[Symbol.asyncDispose]();
@@ -88,4 +88,42 @@ test('a template that was removed is not there any more', async () => {
   await expect(world.templates.remove(localOwnerId, 'gone')).rejects.toMatchObject({
     code: 'TEMPLATE_NOT_FOUND',
   });
+});
+
+test('a template of another release is listed and opened with what is known of it, and says what is left out', async () => {
+  await using world = await createWorld();
+  const { templates, pool } = world;
+  const stored = {
+    task: { type: 'detection', colour: 'red' },
+    model: { source: 'torchvision', name: 'fcos_resnet18_fpn', layers: 18 },
+    dataset: { imageSize: ['large', 'small'], augmentation: { randomFlip: 'yes', mosaic: true } },
+    training: { epochs: 7, learningRate: 'fast', scheduler: 'cosine', classWeights: [1, 'two'] },
+    machine: { name: 'box' },
+    resources: [],
+  };
+  const config = {
+    task: { type: 'detection' },
+    model: { source: 'torchvision', name: 'fcos_resnet18_fpn' },
+    dataset: { augmentation: {} },
+    training: { epochs: 7 },
+  };
+  const { id } = await templates.save(localOwnerId, { name: 'old', config: {}, replace: false });
+  await templates.save(localOwnerId, { name: 'own', config: { training: { epochs: 1 } }, replace: false });
+  await pool.query('UPDATE run_templates SET config = $1 WHERE id = $2', [JSON.stringify(stored), id]);
+  const opened = await templates.show(localOwnerId, 'old');
+  expect(opened.config).toEqual(config);
+  expect([...opened.leftOut].sort()).toEqual([
+    ...['dataset.augmentation.mosaic', 'dataset.augmentation.randomFlip', 'dataset.imageSize', 'machine'],
+    ...['model.layers', 'resources', 'task.colour'],
+    ...['training.classWeights', 'training.learningRate', 'training.scheduler'],
+  ]);
+  const { templates: listed } = await templates.list(localOwnerId, page);
+  expect(listed.map(({ name, leftOut }) => [name, leftOut.length])).toEqual([
+    ['own', 0],
+    ['old', 10],
+  ]);
+  for (const odd of ['null', '[]', '"text"', '7', '{"training": null}']) {
+    await pool.query('UPDATE run_templates SET config = $1 WHERE id = $2', [odd, id]);
+    expect((await templates.show(localOwnerId, 'old')).config).toEqual({});
+  }
 });

@@ -92,7 +92,7 @@ export class RunCommands {
     return this.changed(userId, 'workflow.resume', runId, { attempt, epoch, step });
   }
 
-  /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED */
+  /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED, RUN_CONFIG_OUTDATED */
   async retry(userId: string, runId: string): Promise<RunSummary> {
     const run = there(await findRun(this.parts.db, runId), runId);
     await this.again(run, { kind: 'retry', at: new Date().toISOString() });

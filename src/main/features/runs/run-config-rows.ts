@@ -1,6 +1,12 @@
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { type PinnedWeights, pinnedWeightsSchema } from '../../../shared/model/pretrained-weights.ts';
 import type { Script } from '../../../shared/model/script-schema.ts';
-import { type TrainingConfig, trainingConfigSchema } from '../../../shared/model/training-config.ts';
+import { knownPart } from '../../../shared/model/stored-document.ts';
+import {
+  type TrainingConfig,
+  trainingConfigSchema,
+  trainingOverridesSchema,
+} from '../../../shared/model/training-config.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { query } from '../../postgres/rows.ts';
 
@@ -61,8 +67,31 @@ export async function scriptOf(db: Db, runId: string): Promise<Script | null> {
   return script;
 }
 
-/** The config that a run was made with. */
+/** The config that a run was made with, as far as this release can read it. */
+interface ReadConfig {
+  readonly config: TrainingConfig;
+  /** Fields that another release wrote in another way, or not yet; what stands in their place in `config` is not the run's. */
+  readonly unread: readonly string[];
+}
+
+/** For what every config has. */
+const standIn = {
+  epochs: 1,
+  batchSize: 1,
+  learningRate: 1,
+  optimizer: 'sgd',
+  scheduler: { type: 'none' },
+};
+
+/** The config that a run was made with. @throws TrainyardError RUN_CONFIG_OUTDATED */
 export async function configOf(db: Db, runId: string): Promise<TrainingConfig> {
+  const { config, unread } = await readConfig(db, runId);
+  if (unread.length > 0) throw fault('RUN_CONFIG_OUTDATED', { run: runId, fields: unread.join(', ') });
+  return config;
+}
+
+/** The same of a run of any release. */
+export async function readConfig(db: Db, runId: string): Promise<ReadConfig> {
   const [row] = await query<
     { task: object; rest: Rest; name: string; source: string; dataset: string } & Room
   >(
@@ -75,13 +104,24 @@ export async function configOf(db: Db, runId: string): Promise<TrainingConfig> {
   );
   if (!row) throw new Error(`run ${runId} has no config`);
   const { task, rest, name, source, dataset, gpuCount, memoryGb } = row;
-  return trainingConfigSchema.parse({
+  const stored = {
     task,
     model: { ...rest.model, name, source },
     dataset: { ...rest.dataset, datasetId: dataset },
-    training: rest.training,
+    training: { ...rest.training },
     resources: { ...rest.resources, gpuCount, memoryGb },
+  };
+  const { known, leftOut } = knownPart(trainingConfigSchema, stored);
+  if (known) return { config: known, unread: leftOut };
+  const { known: said, leftOut: unknown } = knownPart(trainingOverridesSchema, stored);
+  const config = trainingConfigSchema.parse({
+    task: { ...task, type: said?.task?.type ?? 'classification' },
+    model: { source: 'builtin', ...said?.model, name },
+    dataset: { version: 1, ...said?.dataset, datasetId: dataset },
+    training: { ...standIn, ...said?.training },
+    resources: { ...said?.resources },
   });
+  return { config, unread: [...new Set([...leftOut, ...unknown])] };
 }
 
 /** The weights that a run begins with; null without any, and in runs of a time when they were not kept. */

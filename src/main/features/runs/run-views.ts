@@ -9,7 +9,7 @@ import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { findProject } from '../projects/project-rows.ts';
 import type { RunDirectories } from './ports.ts';
-import { configOf, scriptOf } from './run-config-rows.ts';
+import { readConfig, scriptOf } from './run-config-rows.ts';
 import { findArtifact, listRuns, type RunQuery, runDetails, runSummaries } from './run-queries.ts';
 
 export interface RunListRequest extends Pick<RunQuery, 'sort' | 'order'>, PageQuery {
@@ -47,15 +47,16 @@ export class RunViews {
     const [summary] = await runSummaries(this.parts.db, [runId]);
     if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
     const script = await scriptOf(this.parts.db, runId);
-    const [details, config] = await Promise.all([
+    const [details, read] = await Promise.all([
       runDetails(this.parts.db, runId),
-      script ? null : configOf(this.parts.db, runId),
+      script ? null : readConfig(this.parts.db, runId),
     ]);
     const hasCheckpoint = details.artifacts.some(({ kind }) => kind === 'checkpoint');
     return {
       ...summary,
       ...details,
-      config,
+      config: read?.config ?? null,
+      unread: [...(read?.unread ?? [])],
       script,
       actions: [...possibleActions(summary.status, hasCheckpoint)],
     };
@@ -84,7 +85,7 @@ export class RunViews {
   /** What a run trains: its config, or the script that is its own. */
   private async trained(runId: string): Promise<object> {
     const script = await scriptOf(this.parts.db, runId);
-    return script ? { script } : configOf(this.parts.db, runId);
+    return script ? { script } : (await readConfig(this.parts.db, runId)).config;
   }
 
   /** An artifact's bytes, from the run directory or, where that is not here (any more), from the bucket. @throws TrainyardError ARTIFACT_NOT_FOUND */

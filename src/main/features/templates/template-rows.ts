@@ -1,7 +1,8 @@
 import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { Template } from '../../../shared/contract/templates.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
+import { knownPart } from '../../../shared/model/stored-document.ts';
+import { type TrainingOverrides, trainingOverridesSchema } from '../../../shared/model/training-config.ts';
 import type { Db } from '../../postgres/db.ts';
 import { newestFirst, type Page, Parameters, readPage } from '../../postgres/pages.ts';
 import { isoText, isUuid, query } from '../../postgres/rows.ts';
@@ -10,8 +11,16 @@ import { isoText, isUuid, query } from '../../postgres/rows.ts';
 
 const columns = `id, name, config, ${isoText('created_at')} AS "createdAt", ${isoText('updated_at')} AS "updatedAt"`;
 
+type Stored = Omit<Template, 'config' | 'leftOut'> & { readonly config: unknown };
+
+/** As this release takes it, whichever one kept it. */
+function read({ config, ...rest }: Stored): Template {
+  const { known, leftOut } = knownPart(trainingOverridesSchema, config);
+  return { ...rest, config: known ?? {}, leftOut: [...leftOut] };
+}
+
 /** A page, newest first. */
-export function listTemplates(db: Db, userId: string, page: PageQuery): Promise<Page<Template>> {
+export async function listTemplates(db: Db, userId: string, page: PageQuery): Promise<Page<Template>> {
   const parameters = new Parameters();
   const where = `user_id = ${parameters.add(userId)}`;
   const list = {
@@ -21,22 +30,18 @@ export function listTemplates(db: Db, userId: string, page: PageQuery): Promise<
     order: newestFirst('run_templates'),
     parameters,
   };
-  return readPage(db, list, page);
+  const { rows, ...rest } = await readPage<Stored>(db, list, page);
+  return { rows: rows.map(read), ...rest };
 }
 
 /** By id or by name. @throws TrainyardError TEMPLATE_NOT_FOUND */
 export async function findTemplate(db: Db, userId: string, reference: string): Promise<Template> {
   const mine = `SELECT ${columns} FROM run_templates WHERE user_id = $1`;
-  const [byId] = isUuid(reference)
-    ? await query<Template>(db, `${mine} AND id = $2`, [userId, reference])
-    : [];
-  if (byId) return byId;
-  const [named] = await query<Template>(db, `${mine} AND lower(name) = lower($2)`, [
-    userId,
-    reference.trim(),
-  ]);
+  const [byId] = isUuid(reference) ? await query<Stored>(db, `${mine} AND id = $2`, [userId, reference]) : [];
+  if (byId) return read(byId);
+  const [named] = await query<Stored>(db, `${mine} AND lower(name) = lower($2)`, [userId, reference.trim()]);
   if (!named) throw fault('TEMPLATE_NOT_FOUND', { name: reference });
-  return named;
+  return read(named);
 }
 
 /**
@@ -52,7 +57,7 @@ export async function saveTemplate(
   replaces: boolean,
 ): Promise<{ saved: Template; before: Pick<Template, 'name' | 'config'> | null }> {
   const taken = replaces ? 'UPDATE SET name = EXCLUDED.name, config = EXCLUDED.config' : 'NOTHING';
-  const [row] = await query<Template & { before: Pick<Template, 'name' | 'config'> | null }>(
+  const [row] = await query<Stored & { before: Pick<Template, 'name' | 'config'> | null }>(
     db,
     `WITH old AS (SELECT name, config FROM run_templates WHERE user_id = $1 AND lower(name) = lower($2))
      INSERT INTO run_templates (user_id, name, config) VALUES ($1, $2, $3)
@@ -61,7 +66,7 @@ export async function saveTemplate(
   );
   if (!row) throw fault('TEMPLATE_NAME_TAKEN', { name });
   const { before, ...saved } = row;
-  return { saved, before };
+  return { saved: read(saved), before };
 }
 
 /** Whether it was there. */

@@ -5,6 +5,7 @@ import { skipToken, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
 import type { CreateRunInput } from '../../../shared/contract/runs.ts';
+import type { Template } from '../../../shared/contract/templates.ts';
 import { weightsModelSchema } from '../../../shared/model/pretrained-weights.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
@@ -37,12 +38,15 @@ interface NewRunFormProps {
   readonly named: NamedDataset | null;
   readonly version: number | null;
   readonly prefilled: Prefilled;
+  /** What the run that it begins with says and this release can't read. */
+  readonly unread: readonly string[];
 }
 
 /** The form itself: what to train on what, and how; or a script of somebody's own. */
-export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFormProps) {
+export function NewRunForm({ firstProject, named, version, prefilled, unread }: NewRunFormProps) {
   const { t } = useText();
-  const [template, setTemplate] = useState<string | null>(null);
+  const [template, setTemplate] = useState<Pick<Template, 'id' | 'leftOut'> | null>(null);
+  const leftOut = template?.leftOut ?? unread;
   const { form, read } = useContractForm({
     schema: enteredRun,
     initialValues: {
@@ -99,9 +103,9 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
             }}
           />
           <TemplateSelect
-            value={template}
+            value={template?.id ?? null}
             onChoose={(chosen) => {
-              setTemplate(chosen?.id ?? null);
+              setTemplate(chosen);
               if (chosen) takeConfig(chosen.config);
             }}
           />
@@ -117,6 +121,7 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
           <ScriptFields form={form} />
         ) : (
           <>
+            {leftOut.length > 0 && <Note>{t('templates.leftOut', { fields: leftOut.join(', ') })}</Note>}
             <WhatToTrain {...{ form, choice, named, version }} />
             <HowToTrain {...{ fields, isWrong, input }} />
           </>
@@ -145,7 +150,7 @@ export function NewRunForm({ firstProject, named, version, prefilled }: NewRunFo
               <KeepSettings
                 config={wish && configOf(wish, datasetName)}
                 fileName="train"
-                onKept={setTemplate}
+                onKept={(id) => setTemplate({ id, leftOut: [] })}
               />
             )}
           </Stack>

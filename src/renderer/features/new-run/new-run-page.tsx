@@ -78,6 +78,7 @@ export function NewRunPage() {
       named={dataset}
       version={version ?? null}
       prefilled={begun ? prefilledByRun(begun) : blank}
+      unread={begun?.unread ?? []}
     />,
   );
 }

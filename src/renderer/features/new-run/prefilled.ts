@@ -1,7 +1,7 @@
 import type { Run } from '../../../shared/contract/runs.ts';
 import { executorNames } from '../../../shared/model/executor.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
-import { type FieldValue, flatten, unflatten } from '../../components/documents.ts';
+import { type FieldValue, flatten, unflatten, withoutFields } from '../../components/documents.ts';
 import { textOfEnvironment } from './environment-text.ts';
 import { allFields } from './fields.ts';
 import { noScript, type RunValues, untouched } from './run-values.ts';
@@ -34,8 +34,8 @@ export function prefilledBy({
   };
 }
 
-/** What a run was made of, to be changed and trained again. */
-export function prefilledByRun({ config, script, executor }: Run): Prefilled {
+/** What a run was made of, to be changed and trained again, as far as this release can read it. */
+export function prefilledByRun({ config, unread, script, executor }: Run): Prefilled {
   if (script !== null) {
     const { image, environment, ...rest } = script;
     const entered = { ...rest, image: image ?? '', environment: textOfEnvironment(environment) };
@@ -44,7 +44,7 @@ export function prefilledByRun({ config, script, executor }: Run): Prefilled {
   if (config === null) return blank;
   return {
     ...blank,
-    ...prefilledBy(config),
+    ...prefilledBy(withoutFields(config, unread)),
     executor: executorNames.find((one) => one === executor) ?? 'auto',
   };
 }

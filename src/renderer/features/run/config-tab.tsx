@@ -1,9 +1,10 @@
 import { Box, SimpleGrid, Text } from '@mantine/core';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { CopyAction } from '../../components/copy-action.tsx';
-import { flatten } from '../../components/documents.ts';
+import { flatten, withoutFields } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
 import { KeepSettings } from '../../components/keep-settings.tsx';
+import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { useText } from '../../i18n/use-text.ts';
 
@@ -11,7 +12,8 @@ const groups = ['task', 'model', 'dataset', 'training', 'resources'] as const;
 
 /** What a run trains, readable, and as the document it is. */
 export function ConfigTab({ run }: { readonly run: Run }) {
-  if (run.config) return <TrainingConfigView config={run.config} datasetName={run.dataset?.name} />;
+  const { config, unread } = run;
+  if (config) return <TrainingConfigView {...{ config, unread }} datasetName={run.dataset?.name} />;
   return run.script && <ScriptView script={run.script} />;
 }
 
@@ -44,11 +46,14 @@ function ScriptView({ script }: { readonly script: NonNullable<Run['script']> })
 
 interface TrainingConfigProps {
   readonly config: NonNullable<Run['config']>;
+  /** Fields of it that are not the run's. */
+  readonly unread: Run['unread'];
   readonly datasetName: string | undefined;
 }
 
-function TrainingConfigView({ config, datasetName }: TrainingConfigProps) {
+function TrainingConfigView({ config: whole, unread, datasetName }: TrainingConfigProps) {
   const { t } = useText();
+  const config = withoutFields(whole, unread);
   // By name: no other machine knows the dataset's id.
   const { datasetId, ...reading } = config.dataset;
   const portable = {
@@ -60,6 +65,7 @@ function TrainingConfigView({ config, datasetName }: TrainingConfigProps) {
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
       <div className="surface panel">
+        {unread.length > 0 && <Note mb="md">{t('templates.leftOut', { fields: unread.join(', ') })}</Note>}
         {groups.map((group) => (
           <div key={group} style={{ marginBottom: 18 }}>
             <Section title={t(`config.${group}`)} size={14} mb={4}>

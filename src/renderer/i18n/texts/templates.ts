@@ -11,6 +11,10 @@ export const templates = {
       '모델과 모든 설정을 저장합니다. 데이터셋은 저장하지 않습니다. 새 학습을 시작할 때 불러올 수 있습니다.',
     ],
     replace: ['Replace the one of this name', '같은 이름의 템플릿이 있으면 바꾸기'],
+    leftOut: [
+      'Settings of another release that can’t be read are left out: {{fields}}',
+      '다른 버전에서 저장되어 읽을 수 없는 설정은 빼고 보여 줍니다: {{fields}}',
+    ],
     toFile: ['Save as file (YAML)', '파일로 저장(YAML)'],
     remove: ['Remove template', '템플릿 삭제'],
     removeTitle: ['Remove the template “{{name}}”?', '“{{name}}” 템플릿을 삭제할까요?'],

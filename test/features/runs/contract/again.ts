@@ -51,6 +51,39 @@ export function runAgainContract(createWorld: CreateWorld): void {
     expect(rows).toEqual([{ retry_wanted: null }]);
   });
 
+  test('a run whose config another release wrote is shown with what is known of it, and is not trained again with what is not', async () => {
+    await using world = await createWorld();
+    const { stage } = world;
+    await stage.runs.loop.start();
+    const runId = await queueRun(world, 'quick');
+    const { config } = await untilOver(stage, runId);
+    const { rows } = await stage.pool.query('SELECT hyperparameters FROM workflow_configs');
+    const hyperparameters = rows[0].hyperparameters as { training: object; resources: object };
+    const store = (changed: object) =>
+      stage.pool.query('UPDATE workflow_configs SET hyperparameters = $1', [JSON.stringify(changed)]);
+    // A field that is new, as of a release that has gone on since.
+    const { amp: _amp, ...older } = hyperparameters.training as { amp: boolean };
+    await store({ ...hyperparameters, training: older });
+    expect(await stage.runs.views.show(runId)).toMatchObject({ config, unread: [] });
+    const { learningRate: _rate, scheduler: _type, ...rest } = older as Record<string, unknown>;
+    const training = { ...rest, epochs: 'many', scheduler: 'cosine', loss: 'focal' };
+    await store({ ...hyperparameters, training });
+    const shown = await stage.runs.views.show(runId);
+    expect(shown).toMatchObject({ config: { model: config?.model, task: config?.task } });
+    expect([...shown.unread].sort()).toEqual(
+      ['epochs', 'learningRate', 'loss', 'scheduler'].map((name) => `training.${name}`),
+    );
+    await expect(stage.runs.commands.retry(localOwnerId, runId)).rejects.toMatchObject({
+      code: 'RUN_CONFIG_OUTDATED',
+      message: expect.stringContaining('training.loss'),
+    });
+    expect(await stage.runs.views.show(runId)).toMatchObject({ status: 'completed', attemptCount: 1 });
+    for (const odd of [{}, { training: null, model: [], dataset: 7, resources: 'none' }]) {
+      await store(odd);
+      expect((await stage.runs.views.show(runId)).unread).toContain('training.epochs');
+    }
+  });
+
   test('a retry trains from the start', async () => {
     await using world = await createWorld();
     const { stage } = world;
