@@ -15,6 +15,8 @@ const child = spawn(
     'test/stack/resumed-trainings.test.ts',
     'test/stack/executors-agree.test.ts',
     'test/stack/broken-trainings.test.ts',
+    'test/stack/pretrained-weights.test.ts',
+    'test/features/predictions/torch.test.ts',
     ...process.argv.slice(2),
   ],
   { stdio: 'inherit', env: { ...process.env, TRAINYARD_TEST_TRAIN: 'full' } },

@@ -5,11 +5,13 @@ Arguments: the trainer's folder, a folder to write to, and as JSON `{"task", "so
 """
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
+os.environ["PYTHONPATH"] = sys.argv[1]  # ONNX Runtime answers in a process of its own.
 
 import torch  # noqa: E402
 from torch.nn.functional import interpolate  # noqa: E402
@@ -18,7 +20,7 @@ from trainyard_torch.data.manifest import ImageEntry  # noqa: E402
 from trainyard_torch.directory.config import parse_config  # noqa: E402
 from trainyard_torch.models.build import build_network  # noqa: E402
 from trainyard_torch.reports.card import describe_model  # noqa: E402
-from trainyard_torch.reports.onnx import export_onnx  # noqa: E402
+from trainyard_torch.reports.onnx import compare, export_onnx  # noqa: E402
 
 torch.set_num_threads(1)
 torch.manual_seed(3)
@@ -38,9 +40,6 @@ config, _ = parse_config(
 size = (model["size"][0], model["size"][1])
 network, _ = build_network(config, size, None)
 network.eval()
-for name, weights in network.net.named_parameters():
-    if re.search(r"cls_logits\.bias$|\.cv3\.\d+\.2\.bias$", name):
-        weights.data.zero_()  # Else an untrained detector is sure of nothing.
 entries = [
     ImageEntry(
         **{"line": at, "file": one["file"], "path": one["file"], "label": 0, "sha256": None, "size": None, "channels": 3, "split": None},
@@ -50,15 +49,42 @@ entries = [
 ]
 white = white_of(entries)
 inputs = [decode(entry, *size, white) for entry in entries]
-if model["source"] == "ultralytics":
-    # Else an untrained network's layers fade out, and it is as sure of each place as of the next.
-    for layer in network.net.modules():
-        if isinstance(layer, torch.nn.BatchNorm2d):
-            layer.momentum = None
-            layer.reset_running_stats()
-    with torch.no_grad():
-        network.net.train()(torch.stack(inputs).float() / 255)
-    network.eval()
+# Untrained networks fade out layer by layer, and are as sure of each place as of the next. They get the statistics of these images, and
+# layers that decide between classes by these images.
+batch = torch.stack(inputs).float() / 255
+decisive = re.compile(
+    r"(cls_logits|cls_score|classification_head\.module_list\.\d+\.1|class_labels_classifier|enc_score_head|class_embed\.\d+|cv3\.\d+\.2)$"
+)
+
+
+def spread_scores(layer: torch.nn.Module, scores: torch.Tensor) -> torch.Tensor:
+    """Scales a layer so that its scores are as far apart as those of a trained one."""
+    bias = layer.bias.view(-1, *[1] * (scores.ndim - 2)) if isinstance(layer, torch.nn.Conv2d) else layer.bias
+    scale = 1 / (scores - bias).std().clamp(min=1e-6)
+    shift = -scale * (scores - bias).mean()
+    layer.weight.mul_(scale)
+    layer.bias.fill_(shift)
+    return (scores - bias) * scale + shift
+
+
+def spread_once(layer: torch.nn.Module) -> None:
+    def on_forward(_layer: torch.nn.Module, _given: object, scores: torch.Tensor) -> torch.Tensor:
+        hook.remove()
+        return spread_scores(layer, scores)
+
+    hook = layer.register_forward_hook(on_forward)
+
+
+for name, layer in network.net.named_modules():
+    if isinstance(layer, torch.nn.BatchNorm2d):
+        layer.momentum = None
+        layer.reset_running_stats()
+        layer.train()
+    if decisive.search(name):
+        spread_once(layer)
+with torch.no_grad():
+    network.predict(batch)
+network.eval()
 answers = []
 for at, pixels in enumerate(inputs):
     (folder / f"{at}.rgb").write_bytes(pixels.permute(1, 2, 0).contiguous().numpy().tobytes())
@@ -74,6 +100,8 @@ for at, pixels in enumerate(inputs):
     answers.append(answer)
 about = describe_model(config, network, 1, {}, white)
 (folder / "model.json").write_text(json.dumps(about))
-(folder / "model.onnx").write_bytes(export_onnx(network, torch.stack(inputs[:2]).float() / 255, about))
+content = export_onnx(network, batch[:2], about)
+(folder / "model.onnx").write_bytes(content)
+apart = compare(network, content, batch[::3])
 (folder / "answers.json").write_text(json.dumps(answers))
-sys.stdout.write("{}\n")
+sys.stdout.write(json.dumps(apart) + "\n")

@@ -70,6 +70,25 @@ export async function writeImages(folder: string): Promise<ReadonlyMap<string, T
       .toBuffer(),
     { maxValue: 4074 },
   );
+  await add('dot.png', await picture().resize(1, 1).png().toBuffer(), { width: 1, height: 1 });
+  await add('thread.png', await picture().resize(900, 2, { fit: 'fill' }).png().toBuffer(), {
+    width: 900,
+    height: 2,
+  });
+  await add('mirrored.png', await picture().withMetadata({ orientation: 7 }).png().toBuffer(), {
+    width: height,
+    height: width,
+  });
+  const coloured = new Uint16Array(width * height * 3).map((_, at) => ((at * 7) % (width * 3)) * 6);
+  await add(
+    'deep-turned.png',
+    await sharp(coloured, { raw: { width, height, channels: 3 } })
+      .toColourspace('rgb16')
+      .withMetadata({ orientation: 8 })
+      .png()
+      .toBuffer(),
+    { width: height, height: width, maxValue: 3594 },
+  );
   await add('plain.webp', await picture().webp({ lossless: true }).toBuffer());
   return images;
 }
