@@ -10,6 +10,7 @@ import { threadExaminer } from '../../../src/main/features/datasets/examiner/thr
 import type { AcceptedImage } from '../../../src/main/features/datasets/images.ts';
 import { automatic } from '../../../src/main/features/datasets/reading.ts';
 import { Scratch } from '../../../src/main/platform/scratch.ts';
+import { SmallDisk, withoutSmallDisks } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { openFakeS3 } from './support/fake-s3.ts';
 import { goodFiles, picture, writeFiles } from './support/pictures.ts';
@@ -181,3 +182,36 @@ test('more checks at once than there is room for are refused, and nothing is beg
   expect(() => setting.start()).toThrow(expect.objectContaining({ code: 'TOO_MANY_CHECKS', status: 429 }));
   expect(setting.checks.underWay).toBe(4);
 });
+
+test.skipIf(withoutSmallDisks)(
+  `labels that find no room on the disk end an import with the place and the room there is, and nothing is left${withoutSmallDisks ? `: ${withoutSmallDisks}` : ''}`,
+  async () => {
+    await using place = await temporaryFolder();
+    await using disk = await SmallDisk.make('1m');
+    const annotations = Array.from({ length: 30_000 }, (_, id) => ({
+      ...{ id, image_id: (id % 4) + 1, category_id: 1, bbox: [id / 8192, 1.5, 2.25, 3.125], iscrowd: 0 },
+      segmentation: [[1.5, 2.5, id / 8192 + 0.25, 3.25, 5.5, 6.75]],
+    }));
+    const images = [1, 2, 3, 4].map((id) => ({ id, file_name: `${id}.png`, width: 8, height: 8 }));
+    const categories = [{ id: 1, name: 'bolt' }];
+    await writeFiles(place.folder, {
+      'annotations.json': Buffer.from(JSON.stringify({ images, annotations, categories })),
+      ...Object.fromEntries(
+        await Promise.all(images.map(async (one) => [`images/${one.file_name}`, await picture(one.id)])),
+      ),
+    });
+    const scratch = new Scratch(disk.mount, () => undefined);
+    await expect(
+      (async () => {
+        await using own = await scratch.open('import');
+        const request = { ...asked, path: place.folder, format: 'coco', scratch: own.path } as const;
+        await examine(request, watch());
+      })(),
+    ).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      place: { file: path.join(disk.mount, 'import') },
+      message: expect.stringMatching(/import \(.*1\.0 MiB free\)/),
+    });
+    expect(readdirSync(disk.mount)).toEqual([]);
+  },
+);

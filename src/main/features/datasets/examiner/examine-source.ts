@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Reading } from '../../../../shared/contract/dataset-reading.ts';
 import type { DatasetFormat } from '../../../../shared/contract/datasets.ts';
+import { aboutFile, isDiskRefusal } from '../../../platform/error-code.ts';
 import {
   annotationsFile,
   type Examination,
@@ -70,11 +71,17 @@ async function examineLabelled(
 ): Promise<Examination> {
   const findings = { errors: new Findings(), warnings: new Findings() };
   const tally = new Tally(findings.errors, findings.warnings);
-  await using spool = new LabelSpool(scratch ?? tmpdir());
-  const labels = readerOf(format, spool, tally, options.limits.maxPixels);
-  const scan = await scanSource(source, { ...options, labels, findings });
-  using file = new AnnotationsFile(scratch && path.join(scratch, annotationsFile));
-  return evaluateLabelled(scan, format, { labels, spool, tally }, file);
+  const folder = scratch ?? tmpdir();
+  try {
+    await using spool = new LabelSpool(folder);
+    const labels = readerOf(format, spool, tally, options.limits.maxPixels);
+    const scan = await scanSource(source, { ...options, labels, findings });
+    using file = new AnnotationsFile(scratch && path.join(scratch, annotationsFile));
+    return evaluateLabelled(scan, format, { labels, spool, tally }, file);
+  } catch (error) {
+    // What is written by a descriptor does not say where.
+    throw isDiskRefusal(error) && !('path' in error) ? aboutFile(folder, error) : error;
+  }
 }
 
 function readerOf(
