@@ -61,7 +61,7 @@ export function Page({ title, under, subtitle, badge, actions, children }: PageP
             {badge}
           </Group>
           {subtitle !== undefined && (
-            <Text component="div" size="sm" c="dimmed" mt={2}>
+            <Text component="div" size="sm" c="dimmed" mt={2} style={{ overflowWrap: 'anywhere' }}>
               {subtitle}
             </Text>
           )}
