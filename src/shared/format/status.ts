@@ -32,6 +32,8 @@ export const statusWords = {
 
 /** What ended an attempt, in words, where it is no status. */
 const causeWords = {
+  cancel_requested: { en: 'cancel requested', ko: '취소 요청' },
+  out_of_memory: { en: 'out of memory', ko: '메모리 부족' },
   no_result: { en: 'no result', ko: '결과 없음' },
   disk_full: { en: 'disk full', ko: '디스크 부족' },
   signalled: { en: 'ended by a signal', ko: '신호로 끝남' },

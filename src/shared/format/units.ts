@@ -14,7 +14,10 @@ export function formatBytes(bytes: number): string {
 
 /** A share (0 to 1) in percent, with no space before the sign in either language. @param language as "ko" or "en" */
 export function formatPercent(share: number, language: string, digits = 0): string {
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(share);
+  const format = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits });
+  const least = 10 ** -(digits + 2);
+  // Nothing at all and next to nothing are two things.
+  return share > 0 && share < least / 2 ? `<${format.format(least)}` : format.format(share);
 }
 
 /** `1 run`, `2 runs`: English alone has two forms. */

@@ -42,9 +42,12 @@ export function prefilledByRun({ config, unread, script, executor }: Run): Prefi
     return { ...blank, kind: 'script', script: entered };
   }
   if (config === null) return blank;
+  const { gpuCount, ...resources } = config.resources;
+  // One card, or none for the builtin trainer, is what a run gets by itself: nobody need have asked for it.
+  const isChosen = gpuCount !== 1 && config.model.source !== 'builtin';
   return {
     ...blank,
-    ...prefilledBy(withoutFields(config, unread)),
+    ...prefilledBy(withoutFields({ ...config, resources: isChosen ? config.resources : resources }, unread)),
     executor: executorNames.find((one) => one === executor) ?? 'auto',
   };
 }

@@ -1,4 +1,5 @@
 import { Box, SimpleGrid, Text } from '@mantine/core';
+import { Fragment } from 'react';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { CopyAction } from '../../components/copy-action.tsx';
 import { flatten, withoutFields } from '../../components/documents.ts';
@@ -44,6 +45,17 @@ function ScriptView({ script }: { readonly script: NonNullable<Run['script']> })
   );
 }
 
+/** A dotted path, which breaks where a part or a word of it begins. */
+function Path({ path }: { readonly path: string }) {
+  return path.split(/(?<=\.)|(?=[A-Z])/).map((part, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
 interface TrainingConfigProps {
   readonly config: NonNullable<Run['config']>;
   /** Fields of it that are not the run's. */
@@ -70,7 +82,10 @@ function TrainingConfigView({ config: whole, unread, datasetName }: TrainingConf
           <div key={group} style={{ marginBottom: 18 }}>
             <Section title={t(`config.${group}`)} size={14} mb={4}>
               <Facts
-                facts={Object.entries(flatten(config[group])).map(([path, value]) => [path, shown(value)])}
+                facts={Object.entries(flatten(config[group])).map(([path, value]) => [
+                  <Path key={path} path={path} />,
+                  shown(value),
+                ])}
               />
             </Section>
           </div>
