@@ -93,16 +93,15 @@ export function fault<Code extends ErrorCode>(
   const entry: Entry = catalogue[code];
   const { status, field } = entry;
   // An address that a person set may have their password in it, and errors are kept and shown.
-  const shown = Object.fromEntries(
-    Object.entries<Parameter>(parameters).map(([name, one]) => [name, safe(one)]),
-  );
+  const named = Object.entries(namedIn(entry, parameters));
+  const shown = Object.fromEntries(named.map(([name, one]) => [name, safe(one)]));
   const { message, hint } = english(code, shown);
   return new TrainyardError(code, message, hint, {
     status,
     ...(field === undefined ? {} : { place: { field } }),
     ...options,
     // What no sentence names stays here: it may be a driver's text that nobody looked at for secrets.
-    parameters: namedIn(entry, shown),
+    parameters: shown,
   });
 }
 

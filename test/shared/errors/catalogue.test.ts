@@ -55,7 +55,7 @@ test('an error carries its English sentences, its status and what they name', ()
 });
 
 test('what no sentence of an error names does not go with it', () => {
-  const parameters = { run: 'run-1', driver: 'password=secret' };
+  const parameters = { run: 'run-1', driver: 'password=secret', nothing: null };
   expect(JSON.stringify(fault('RUN_NOT_FOUND', parameters).record)).not.toContain('secret');
 });
 
