@@ -5,7 +5,7 @@ import type { Parameter } from '../../../shared/errors/entry.ts';
 
 export type Problem = z.infer<typeof problem>;
 
-/** A finding, its path and what it names as people can read them: control characters are spelled out, and of a very long path its ends are left. */
+/** A finding, its path and what it names as people can read them: control characters are spelled out, and of what is very long its ends are left. */
 export function makeProblem<Code extends ErrorCode>(
   code: Code,
   path: string,
@@ -21,7 +21,8 @@ export function makeProblem<Code extends ErrorCode>(
 
 function readable(value: Parameter): Parameter {
   if (typeof value === 'number') return value;
-  return typeof value === 'string' ? printable(value) : { en: printable(value.en), ko: printable(value.ko) };
+  const shown = (text: string) => shortened(printable(text), longestParameter);
+  return typeof value === 'string' ? shown(value) : { en: shown(value.en), ko: shown(value.ko) };
 }
 
 /** The first of some names; `…` stands for the others. */
@@ -29,11 +30,13 @@ export const listed = (names: readonly string[], most = 10) =>
   `${names.slice(0, most).join(', ')}${names.length > most ? ', …' : ''}`;
 
 const longestPath = 500;
+/** Of a list of names, too. What a file names may be as long as the file. */
+const longestParameter = 4000;
 
-function shortened(path: string): string {
-  if (path.length <= longestPath) return path;
-  const half = longestPath / 2;
-  return `${path.slice(0, half)} … ${path.slice(-half)} (${path.length} characters)`;
+function shortened(text: string, longest = longestPath): string {
+  if (text.length <= longest) return text;
+  const half = longest / 2;
+  return `${text.slice(0, half)} … ${text.slice(-half)} (${text.length} characters)`;
 }
 
 const invisible = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;

@@ -103,6 +103,41 @@ describe('the masks of a COCO file', () => {
     });
   });
 
+  const runs = { size: [48, 64], counts: [3072] };
+  test.each([
+    ['a value that is no JSON beside run lengths', '{"size":[48,64],"score":NaN,"counts":[3072]}', runs],
+    ['a size twice', '{"size":"x","size":[48,64],"counts":[3072]}', runs],
+    ['a size twice, the last of which is none', '{"size":[48,64],"size":"x","counts":[3072]}', null],
+    ['counts twice, the last of which are none', '{"size":[48,64],"counts":[3072],"counts":null}', null],
+    [
+      'run lengths and then polygons',
+      '{"size":[1,2],"counts":[2]},"segmentation":[[1,2,9,2,9,9]]',
+      [[1, 2, 9, 2, 9, 9]],
+    ],
+    [
+      'polygons and then run lengths',
+      '[[1,2,9,2,9,9]],"segmentation":{"size":[48,64],"counts":[3072]}',
+      runs,
+    ],
+    [
+      'a flat polygon and then polygons',
+      '[1,2,9,2,9,9],"segmentation":[[1,2,9,2,9,9]]',
+      [[1, 2, 9, 2, 9, 9]],
+    ],
+    ['polygons and then none', '[[1,2,9,2,9,9]],"segmentation":null', null],
+  ])('are stored as JSON, and as they were read: %s', async (_, segmentation, mask) => {
+    const text = cocoText(twoImages, [annotation(1, 1, { segmentation: 'X' })]);
+    const set = await read(text.replace('"X"', segmentation));
+    expect(set.objects['images/a.png']).toEqual([mask === null ? bolt : { ...bolt, mask }]);
+  });
+
+  test('have no escapes in compressed run lengths but those of a backslash', async () => {
+    const set = await readEntries(twoImages, [
+      annotation(1, 1, { segmentation: { size: [9, 7], counts: '\n' } }),
+    ]);
+    expect(problemOf(set, 'MASK_INVALID').message).toContain('hold what is no count');
+  });
+
   test.each([[1], [true], ['1'], [1.0]])('are those of a crowd where iscrowd is %j', async (iscrowd) => {
     const set = await readEntries(twoImages, [annotation(1, 1, { iscrowd })]);
     expect(set.objects['images/a.png']).toEqual([{ ...bolt, crowd: true }]);
@@ -334,6 +369,19 @@ describe('files that are no annotation files', () => {
     ['cut short', cocoText(twoImages, [annotation(1, 1)]).slice(0, 250), 'the text ends here'],
     ['two texts', `${cocoText(twoImages, [annotation(1, 1)])}{}`, 'more text comes behind the end'],
     ['a wrong escape', cocoText(twoImages, []).replace('bolt', '\\x'), 'wrong escape'],
+    [
+      'a box whose number begins with 0',
+      cocoText(twoImages, [annotation(1, 1)]).replace('[6,', '[06,'),
+      'begins with a 0',
+    ],
+    [
+      'a polygon whose number begins with 0',
+      cocoText(twoImages, [annotation(1, 1, { bbox: null, segmentation: [[1, 2, 9, 2, 9, 9]] })]).replace(
+        '[[1,',
+        '[[01,',
+      ),
+      'begins with a 0',
+    ],
     ['a comment', `// x\n${cocoText(twoImages, [])}`, '"{" is missing'],
     ['empty', '', 'the text ends here'],
   ])('and are no JSON are named with the line: %s', async (_, text, words) => {
@@ -342,6 +390,17 @@ describe('files that are no annotation files', () => {
     expect(problemOf(set, 'ANNOTATIONS_UNREADABLE').line).toBeGreaterThan(0);
     expect(set.isFatal).toBe(true);
   });
+});
+
+test.each([
+  ['the name of an image', cocoText([image(1, 'x'.repeat(1e6)), image(2, 'b.png')], [annotation(1, 2)])],
+  ['the id of an image', cocoText(twoImages, [annotation(1, 'x'.repeat(1e6)), annotation(2, 2)])],
+  ['a number', cocoText(twoImages, [annotation(1, 1)]).replace('[6,', `[1e${'-'.repeat(1e6)},`)],
+])('of a very long text the ends are said: %s', async (_, text) => {
+  const set = await read(text);
+  expect(set.errors).not.toEqual([]);
+  for (const { message, parameters } of set.problems)
+    expect(message.length + JSON.stringify(parameters).length).toBeLessThan(20_000);
 });
 
 test('boxes between 0 and 1 in all of a COCO file are an error: they are no pixels', async () => {

@@ -22,6 +22,9 @@ const keys = keyNames(
 const [sizeKey, countsKey] = [0, 1];
 const runsKeys = keyNames('size', 'counts');
 
+const noBytes: Buffer = Buffer.alloc(0);
+const masks = mark.polygons | mark.runs | mark.flat;
+
 const [openList, closeList, openObject] = [0x5b, 0x5d, 0x7b];
 const [comma, quote, minus, letterN, digitZero, digitNine, letterT] = [
   0x2c, 0x22, 0x2d, 0x6e, 0x30, 0x39, 0x74,
@@ -44,7 +47,8 @@ export class AnnotationReader {
   /** What the faults are about: counts, sizes. */
   faultNumbers: readonly number[] = [];
   maskFaultNumbers: readonly number[] = [];
-  /** The mask's text in the cursor's window; empty where there is none. */
+  /** The mask's text is in the cursor's window, or in bytes of its own; empty where there is none. */
+  maskBytes: Buffer = noBytes;
   maskStart = 0;
   maskEnd = 0;
   /** Whether some id was a text of digits. */
@@ -159,6 +163,10 @@ export class AnnotationReader {
   private segmentation(): void {
     const { cursor, head } = this;
     const byte = cursor.peek();
+    // Of a key that comes twice the last value counts.
+    (head[field.marks] as number) &= ~masks;
+    this.maskFault = this.boxOfMask = null;
+    this.maskBytes = cursor.bytes;
     this.maskStart = cursor.at;
     this.bounds.clear();
     if (byte === openObject) this.runs();
@@ -175,7 +183,8 @@ export class AnnotationReader {
       }
     }
     const marks = head[field.marks] as number;
-    this.maskEnd = (marks & (mark.polygons | mark.runs)) === 0 ? this.maskStart : cursor.at;
+    if ((marks & (mark.polygons | mark.runs)) === 0) this.maskEnd = this.maskStart;
+    else if ((marks & mark.runs) === 0) this.maskEnd = cursor.at;
     if ((marks & mark.polygons) === 0) return;
     const { left, top, right, bottom } = this.bounds;
     head[field.mask1] = left;
@@ -221,23 +230,41 @@ export class AnnotationReader {
   private runs(): void {
     const { cursor, numbers, counts, head } = this;
     let [height, width, sum] = [-1, -1, -1];
+    let [sizes, texts, others, start, end] = [0, 0, 0, 0, 0];
     cursor.fields(runsKeys, (key) => {
       const byte = cursor.peek();
-      if (key === sizeKey && byte === openList) {
+      const from = cursor.at;
+      if (key === sizeKey) {
+        sizes += 1;
         numbers.length = 0;
-        if (!this.numberList() || numbers.length !== 2) return;
-        height = numbers.values[0] as number;
-        width = numbers.values[1] as number;
-      } else if (key === countsKey && byte === openList) {
+        const isSize = byte === openList && this.numberList() && numbers.length === 2;
+        if (byte !== openList) cursor.skipValue();
+        height = isSize ? (numbers.values[0] as number) : -1;
+        width = isSize ? (numbers.values[1] as number) : -1;
+      } else if (key === countsKey) {
+        texts += 1;
         counts.length = 0;
-        sum = this.numberList(counts) ? sumOf(counts) : -1;
-      } else if (key === countsKey && byte === quote) {
-        const start = cursor.at + 1;
-        cursor.skipString();
-        counts.length = 0;
-        sum = readCompressed(cursor.bytes, start, cursor.at - 1, counts) ? sumOf(counts) : -1;
-      } else cursor.skipValue();
+        sum = -1;
+        if (byte === openList) sum = this.numberList(counts) ? sumOf(counts) : -1;
+        else if (byte === quote) {
+          cursor.skipString();
+          sum = readCompressed(cursor.bytes, from + 1, cursor.at - 1, counts) ? sumOf(counts) : -1;
+        } else cursor.skipValue();
+        start = from;
+        end = cursor.at;
+      } else {
+        others += 1;
+        cursor.skipValue();
+      }
     });
+    this.maskEnd = cursor.at;
+    // What else stands there was passed over, and may be no JSON (NaN of Python's): only what was read is kept.
+    if (others > 0 || sizes > 1 || texts > 1) {
+      const text = cursor.bytes.toString('latin1', start, end);
+      this.maskBytes = Buffer.from(`{"size":[${height},${width}],"counts":${text}}`, 'latin1');
+      this.maskStart = 0;
+      this.maskEnd = this.maskBytes.length;
+    }
     (head[field.marks] as number) |= mark.runs;
     if (!(height > 0 && width > 0 && sum >= 0)) this.failMask('runs_malformed', []);
     else if (sum !== height * width) this.failMask('runs_sum', [sum, width, height]);

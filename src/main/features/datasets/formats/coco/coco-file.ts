@@ -202,7 +202,7 @@ export class CocoFile {
   }
 
   private annotation(): void {
-    const { reader, spool, cursor } = this;
+    const { reader, spool } = this;
     reader.read();
     const { head, id, image, category } = reader;
     const line = head[field.line] as number;
@@ -227,7 +227,7 @@ export class CocoFile {
     head[field.image] = this.table.number(imageIndex);
     head[field.class] = categoryIndex;
     head[field.id] = this.idNumber(id);
-    spool.add(head, cursor.bytes, reader.maskStart, reader.maskEnd);
+    spool.add(head, reader.maskBytes, reader.maskStart, reader.maskEnd);
   }
 
   /** What stands in `field.id`. */

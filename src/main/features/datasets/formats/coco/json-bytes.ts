@@ -113,6 +113,8 @@ export class JsonBytes {
       byte = bytes[at] as number;
     }
     if (digits === 0) return this.wordNumber(first === minus);
+    if (digits > 1 && bytes[at - digits] === digitZero)
+      this.fail('a number begins with a 0 that other digits follow');
     let decimals = 0;
     if (byte === dot) {
       at += 1;
@@ -143,7 +145,7 @@ export class JsonBytes {
     this.at = at;
     if (at >= this.end && !this.isLast) throw windowEnded;
     const text = this.bytes.toString('latin1', start, at);
-    if (!/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) this.fail(`"${text}" is no number`);
+    if (!/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) this.fail(`"${text.slice(0, 40)}" is no number`);
     return Number(text);
   }
 
@@ -183,6 +185,8 @@ export class JsonBytes {
         digit = (bytes[at] as number) - digitZero;
       }
       digits += at;
+      // JSON has no such number: it would be no JSON where it is stored.
+      if (digits > 1 && bytes[at - digits] === digitZero) digits = 0;
       if (digits > 0 && digit === dot - digitZero) {
         at += 1;
         decimals = -at;

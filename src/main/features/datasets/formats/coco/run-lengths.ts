@@ -10,7 +10,10 @@ export function readCompressed(bytes: Uint8Array, start: number, end: number, ru
     let [value, factor, group] = [0, 1, 0];
     do {
       group = (bytes[at] as number) - 48;
-      if (bytes[at] === 0x5c) at += 1;
+      if (bytes[at] === 0x5c) {
+        at += 1;
+        if (bytes[at] !== 0x5c) return false;
+      }
       at += 1;
       if (group < 0 || group > 63 || at > end || factor > 2 ** 40) return false;
       value += (group & 31) * factor;

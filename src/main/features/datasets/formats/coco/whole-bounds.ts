@@ -47,7 +47,7 @@ export class WholeBounds {
         at = (at + 1) | 0;
         digit = digitOf(bytes[at]);
       }
-      if (at - first > 9) return -1;
+      if (at - first > 9 || (at - first > 1 && bytes[first] === digitZero)) return -1;
       let decimals = 0;
       if (digit === dot - digitZero) {
         const tenths = digitOf(bytes[at + 1]);
