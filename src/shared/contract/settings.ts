@@ -20,12 +20,18 @@ const values = {
   program: z.string().min(1).max(4096),
   folder: z.string().min(1).max(4096),
   address: z
-    .url({ protocol: /^https?$/ })
+    .string()
     .max(2000)
+    // Before it is read as an address, which passes over line breaks.
+    .refine((text) => !/[\s\p{Cc}?#]/u.test(text), {
+      error: 'the address has no blanks, line breaks, "?" or "#" in it',
+      params: { ko: '주소에는 공백, 줄바꿈, "?", "#"을 쓸 수 없습니다' },
+    })
     .refine((text) => !hasAccount(text), {
       error: 'the address has no account in it: it would be kept and shown',
       params: { ko: '주소에는 계정을 넣을 수 없습니다. 주소는 저장되고 화면에 보입니다' },
-    }),
+    })
+    .pipe(z.url({ protocol: /^https?$/ })),
   secret: z
     .string()
     .min(1)

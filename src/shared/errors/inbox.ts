@@ -4,9 +4,9 @@ import { conflict, failure, notFound } from './entry.ts';
 export const inboxErrors = {
   INBOX_NONE: conflict(
     'There is no inbox: the profile in use keeps objects as files, and no S3 server has a bucket for it',
-    'Use the stack[cli:: trainyard stack up --use][page: (the page “Stack”)]. A folder or an archive of this machine is imported by its path.',
+    'Use the stack[cli:: trainyard stack up --profile docker][page: (the page “Stack”)]. A folder or an archive of this machine is imported by its path.',
     '수신함이 없습니다. 지금 쓰는 프로필은 객체를 파일로 저장하므로 버킷이 있는 S3 서버가 없습니다',
-    '스택을 쓰세요([cli:trainyard stack up --use][page:“스택” 페이지]). 이 컴퓨터의 폴더나 압축 파일은 경로로 가져올 수 있습니다.',
+    '스택을 쓰세요([cli:trainyard stack up --profile docker][page:“스택” 페이지]). 이 컴퓨터의 폴더나 압축 파일은 경로로 가져올 수 있습니다.',
   ),
   INBOX_BUCKET_MISSING: notFound(
     'The S3 server at {place} has no bucket "{bucket}", which is the inbox',

@@ -51,7 +51,8 @@ export class ScriptContainers implements Trainers {
     const { runId, attempt, script } = await readScriptConfig(runDirectory);
     const { image } = script;
     if (image === null) throw new Error(`the script of ${runDirectory} has no image`);
-    const folder = await realpath(script.folder);
+    // Where it was a link, it may lead somewhere else than when it was looked at.
+    const folder = await this.folderOf(script);
     const real = await realpath(runDirectory);
     const { processors, memoryBytes, isRootless } = await daemonFacts();
     // What may write the folder outside may write it inside.
@@ -86,10 +87,9 @@ export class ScriptContainers implements Trainers {
   async check({ folder, image }: Script): Promise<void> {
     if (image === null) return;
     if (!isImageName(image)) throw fault('SCRIPT_IMAGE_NOT_FOUND', { image });
+    await this.folderOf({ folder });
     const reason = await this.unusable();
     if (reason) throw reason;
-    const [real, home] = await Promise.all([realpath(folder), realpath(this.options.home)]);
-    if (isInside(real, home)) throw fault('SCRIPT_FOLDER_HOLDS_STATE', { folder: real });
     const found = await askDocker((docker) =>
       docker
         .getImage(image)
@@ -100,5 +100,13 @@ export class ScriptContainers implements Trainers {
         }),
     );
     if (found === null) throw fault('SCRIPT_IMAGE_NOT_FOUND', { image });
+  }
+
+  /** The script's folder itself. @throws TrainyardError SCRIPT_FOLDER_HOLDS_STATE */
+  private async folderOf({ folder }: Pick<Script, 'folder'>): Promise<string> {
+    const [real, home] = await Promise.all([realpath(folder), realpath(this.options.home)]);
+    if (isInside(real, home) || isInside(home, real))
+      throw fault('SCRIPT_FOLDER_HOLDS_STATE', { folder: real });
+    return real;
   }
 }
