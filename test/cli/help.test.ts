@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../src/main/cli/program.ts';
+import { catalogue } from '../../src/shared/errors/catalogue.ts';
 
 function leaves(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
@@ -23,6 +24,9 @@ test('every command of the product is there', () => {
     'dataset cancel',
     'dataset export',
     'dataset import',
+    'dataset inbox dismiss',
+    'dataset inbox list',
+    'dataset inbox restore',
     'dataset list',
     'dataset show',
     'dataset statistics',
@@ -96,4 +100,25 @@ test.each(commands)('the examples of %s are lines that it takes', async (name, c
     for (const leaf of leaves(program)) leaf.action(() => {});
     expect(() => program.parse(argv, { from: 'user' }), example).not.toThrow();
   }
+});
+
+test('a hint names commands and options that there are', async () => {
+  const program = await createProgram(null);
+  const wrong = Object.values(catalogue).flatMap(({ en, ko }) =>
+    [en[1], ko[1]].flatMap((hint) =>
+      [...hint.matchAll(/trainyard ([^"”`\])]+)/g)].flatMap(([typed, rest = '']) => {
+        const words = rest.split(/[\s,;]+/);
+        let command: Command = program;
+        for (const word of words) {
+          const next = command.commands.find((one) => one.name() === word);
+          if (!next) break;
+          command = next;
+        }
+        const flags = words.filter((word) => /^--[a-z]/.test(word));
+        const isKnown = (flag: string) => command.options.some(({ long }) => long === flag);
+        return command !== program && flags.every(isKnown) ? [] : [typed];
+      }),
+    ),
+  );
+  expect(wrong).toEqual([]);
 });

@@ -90,6 +90,18 @@ test('a run of a script is duplicated: the form begins with its command, folder 
   });
 });
 
+test('before a script is cancelled nothing is promised that only our trainers do', async () => {
+  const { page, fixture } = await visitForm();
+  const { run } = fixture.story.runs.running;
+  const script = { command: 'python train.py', folder: '/home/me', image: null, environment: {} };
+  Object.assign(run, { script, config: null, dataset: null, model: 'script/train.py', executor: 'process' });
+  await page.goto(`${fixture.url}/runs/${run.id}`);
+  await page.getByRole('button', { name: 'Cancel run' }).click();
+  const asked = page.getByRole('dialog');
+  await asked.getByText('started over').waitFor();
+  expect(await asked.innerText()).not.toMatch(/resume|checkpoint/);
+});
+
 test.each(['en-GB', 'ko-KR'])('the fields of a script fit into every window (%s)', async (locale) => {
   const { page } = await visitFixture(opened, '/runs/new', { locale });
   await page.getByText(/^(A script of your own|직접 작성한 스크립트)$/).click();

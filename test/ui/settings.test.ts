@@ -40,8 +40,11 @@ test('an address with an account is refused before it is sent, and a token that 
   const token = dialog.getByLabel('값');
   expect(await token.getAttribute('type')).toBe('password');
   expect(await token.inputValue()).toBe('');
-  await page.keyboard.press('Escape');
+  await token.fill('hf_another');
+  await dialog.getByRole('button', { name: '저장' }).click();
+  await settings.getByRole('status').getByText('저장했습니다.').waitFor();
   await dialog.waitFor({ state: 'detached' });
+  expect(await page.content()).not.toContain('hf_another');
   await settings.getByRole('button', { name: '변경: Hugging Face 미러' }).click();
   await dialog.getByRole('textbox', { name: '값' }).fill('https://kim:pw@mirror.example');
   await page.keyboard.press('Tab');

@@ -16,6 +16,13 @@ export const scriptErrors = {
     'NUL 문자를 빼고 명령을 다시 적으세요.',
     'script.command',
   ),
+  SCRIPT_FOLDER_EMPTY: badRequest(
+    'The folder of the script is empty',
+    'Give the folder in which the command is typed, as a whole path.',
+    '스크립트 폴더가 비어 있습니다',
+    '명령을 입력하는 폴더를 전체 경로로 적으세요.',
+    'script.folder',
+  ),
   SCRIPT_FOLDER_RELATIVE: badRequest(
     'The folder of the script, "{folder}", is no absolute path',
     'Give the whole path: the engine works in another folder than you.',

@@ -16,9 +16,9 @@ export const trainerEnvironmentErrors = {
   ),
   PYTHON_UNUSABLE: conflict(
     'The Python that was chosen for the torch trainer, {python}, does not run ({reason})',
-    'Correct TRAINYARD_TRAINER_PYTHON or the setting trainerPython, or remove it: a Python is then looked for on the PATH.',
+    'Correct TRAINYARD_TRAINER_PYTHON or the setting [cli:trainerPython][page:“Python of the torch trainer” (page “System”)], or remove it: a Python is then looked for on the PATH.',
     'torch 학습기용으로 지정한 Python {python}{python|이|가} 실행되지 않습니다({reason})',
-    'TRAINYARD_TRAINER_PYTHON이나 trainerPython 설정을 고치거나 지우세요. 지우면 PATH에서 Python을 찾습니다.',
+    'TRAINYARD_TRAINER_PYTHON이나 [cli:trainerPython][page:“시스템” 페이지의 “torch 학습기의 Python”] 설정을 고치거나 지우세요. 지우면 PATH에서 Python을 찾습니다.',
   ),
   PYTHON_WITHOUT_VENV: conflict(
     '{python} (Python {version}) cannot make environments: its module ensurepip is not there',
@@ -28,9 +28,9 @@ export const trainerEnvironmentErrors = {
   ),
   TRAINER_WHEELS_MISSING: conflict(
     'The folder of wheels for the torch trainer is not there: {folder}',
-    'Correct TRAINYARD_TRAINER_WHEELS or the setting trainerWheels, or remove it: the packages then come from the package index.',
+    'Correct TRAINYARD_TRAINER_WHEELS or the setting [cli:trainerWheels][page:“Folder of wheels” (page “System”)], or remove it: the packages then come from the package index.',
     'torch 학습기용 wheel 폴더가 없습니다: {folder}',
-    'TRAINYARD_TRAINER_WHEELS나 trainerWheels 설정을 고치거나 지우세요. 지우면 패키지 저장소에서 받습니다.',
+    'TRAINYARD_TRAINER_WHEELS나 [cli:trainerWheels][page:“시스템” 페이지의 “wheel 폴더”] 설정을 고치거나 지우세요. 지우면 패키지 저장소에서 받습니다.',
   ),
   PACKAGES_UNREACHABLE: badGateway(
     'The package index cannot be reached: {words}',

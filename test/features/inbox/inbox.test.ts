@@ -49,6 +49,10 @@ test('a drop is a folder at the top or an archive; what belongs to none is count
       `${decomposed}/images/0.png`,
       `${decomposed}/labels/0.txt`,
       `${decomposed}/data.yaml`,
+      'fields/ImageSets/Segmentation/train.txt',
+      'fields/JPEGImages/0.jpg',
+      'fields/SegmentationClass/0.png',
+      'fields/labelmap.txt',
     ]),
   );
   expect(
@@ -58,6 +62,7 @@ test('a drop is a folder at the top or an archive; what belongs to none is count
     ['set.tar.gz', 'archive', 1, 0, null],
     ['SET.ZIP', 'archive', 1, 0, null],
     [decomposed, 'folder', 3, 1, 'yolo'],
+    ['fields', 'folder', 4, 1, 'pascal_voc'],
   ]);
   expect(leftOut).toEqual({
     count: 5,

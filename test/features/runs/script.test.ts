@@ -154,6 +154,7 @@ test('a script whose supervisor is killed is lost and ended, with all that it st
 test.each([
   [{ command: '  ' }, 'SCRIPT_COMMAND_EMPTY'],
   [{ command: 'a\0b' }, 'SCRIPT_COMMAND_UNUSABLE'],
+  [{ folder: ' ' }, 'SCRIPT_FOLDER_EMPTY'],
   [{ folder: 'work' }, 'SCRIPT_FOLDER_RELATIVE'],
   [{ folder: '/nowhere/at/all' }, 'SCRIPT_FOLDER_NOT_FOUND'],
   [{ folder: import.meta.filename }, 'SCRIPT_FOLDER_NOT_A_FOLDER'],

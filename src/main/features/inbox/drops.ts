@@ -29,6 +29,8 @@ interface Count {
   kind: Drop['kind'];
   files: number;
   images: number;
+  /** Files below a folder of masks, as Pascal VOC has them. */
+  masks: number;
   /** Images two folders deep or deeper below the drop: those that lie in folders of classes. */
   nested: number;
   bytes: number;
@@ -36,6 +38,8 @@ interface Count {
   readonly hash: Hash;
   readonly endings: Set<string>;
 }
+
+const maskFolder = /^Segmentation(?:Class|Object)/i;
 
 /**
  * Sorts the objects of the inbox into drops. Of each drop only sums are held, however many objects it has.
@@ -57,7 +61,7 @@ export async function sortDrops(objects: AsyncIterable<ObjectInfo>): Promise<Fou
     }
     let count = counts.get(name);
     if (!count) {
-      const nothing = { files: 0, images: 0, nested: 0, bytes: 0, changedAt: new Date(0) };
+      const nothing = { files: 0, images: 0, masks: 0, nested: 0, bytes: 0, changedAt: new Date(0) };
       count = { kind: 'archive', ...nothing, hash: createHash('sha256'), endings: new Set() };
       counts.set(name, count);
     }
@@ -75,7 +79,10 @@ function add(count: Count, { key, size, modifiedAt }: ObjectInfo, below: readonl
   if (below.length === 0) return;
   count.kind = 'folder';
   const file = below.at(-1) ?? '';
-  if (typeOfName(file) !== null) {
+  if (below.slice(0, -1).some((folder) => maskFolder.test(folder))) {
+    // A mask is no image of the set, and says by its folder what the set is.
+    count.masks += 1;
+  } else if (typeOfName(file) !== null) {
     count.images += 1;
     if (below.length > 1) count.nested += 1;
   } else count.endings.add(/\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase() ?? '');
@@ -87,9 +94,12 @@ function dropOf(name: string, { kind, files, images, bytes, changedAt, hash, ...
 }
 
 /** What the names of its files look like; an import looks into them. */
-function guess(images: number, { nested, endings }: Pick<Count, 'nested' | 'endings'>): Drop['format'] {
+function guess(
+  images: number,
+  { masks, nested, endings }: Pick<Count, 'masks' | 'nested' | 'endings'>,
+): Drop['format'] {
   if (images === 0) return null;
-  if (endings.has('xml')) return 'pascal_voc';
+  if (endings.has('xml') || masks > 0) return 'pascal_voc';
   if (endings.has('yaml') || endings.has('yml') || endings.has('txt')) return 'yolo';
   if (endings.has('json')) return 'coco';
   return nested > 0 ? 'imagenet' : null;

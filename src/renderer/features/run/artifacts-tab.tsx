@@ -37,11 +37,15 @@ const isCurves = ({ name }: Artifact) => name === 'pr_curves.json';
 export function ArtifactsTab({ run }: { readonly run: Run }) {
   const { t } = useText();
   if (run.artifacts.length === 0) {
+    const [yet, ended] =
+      run.script === null
+        ? (['artifacts.noneYet', 'artifacts.noneEnded'] as const)
+        : (['artifacts.noneYetOfScript', 'artifacts.noneOfScript'] as const);
     return (
       <EmptyState
         icon={IconPackage}
         title={t('artifacts.none')}
-        hint={isEnded(run.status) ? t('artifacts.noneEnded') : t('artifacts.noneYet')}
+        hint={t(isEnded(run.status) ? ended : yet)}
       />
     );
   }

@@ -242,7 +242,12 @@ function RunActions({ run }: { readonly run: Run }) {
         opened={isAsking}
         onClose={() => setAsking(false)}
         title={t(`run.confirm.${shown}.title`)}
-        text={t(`run.confirm.${shown}.text`)}
+        text={t(
+          // A script's checkpoints are its own affair: no attempt goes on from them.
+          shown === 'cancel' && run.script !== null
+            ? 'run.confirm.cancel.scriptText'
+            : `run.confirm.${shown}.text`,
+        )}
         send={(_nothing, options) => engine.runs[shown]({ run: run.id }, options)}
         onDone={() => shown === 'remove' && navigate({ to: '/runs' })}
         refresh={shown === 'remove' ? queries.runs.list.key() : queries.runs.key()}

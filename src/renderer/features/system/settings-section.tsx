@@ -1,6 +1,7 @@
 import { Button, PasswordInput, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { type Setting, setSettingInput } from '../../../shared/contract/settings.ts';
 import { settingWords } from '../../../shared/format/settings.ts';
 import { settings } from '../../../shared/model/settings.ts';
@@ -35,6 +36,7 @@ function SettingRow({ setting }: { readonly setting: Setting }) {
   const { title, help, effect } = settingWords[name];
   const [isChanged, change] = useDisclosure(false);
   const [isRemoved, removal] = useDisclosure(false);
+  const [isSaved, setSaved] = useState(false);
   return (
     <div className={classes.row}>
       <div className={classes.words}>
@@ -47,6 +49,10 @@ function SettingRow({ setting }: { readonly setting: Setting }) {
         <Text size="sm" {...(value !== null && { className: 'mono' })} {...(!isSet && { c: 'dimmed' })}>
           {value ?? t(isSet ? 'settings.hidden' : 'settings.unset')}
         </Text>
+        {/* Of a secret that is replaced nothing else is to be seen. */}
+        <Note size="xs" role="status">
+          {isSaved && isSet && `${t('settings.saved')} ${effect[language]}`}
+        </Note>
         {variable !== null && <Note size="xs">{t('settings.variable', { variable })}</Note>}
       </div>
       <div className={classes.actions}>
@@ -74,6 +80,7 @@ function SettingRow({ setting }: { readonly setting: Setting }) {
         onClose={change.close}
         title={title[language]}
         send={(input, options) => engine.settings.set(input, options)}
+        onDone={() => setSaved(true)}
         refresh={queries.settings.key()}
         action={t('common.save')}
         form={{ schema: setSettingInput, initialValues: { name, value: value ?? '' }, check: 'blur' }}

@@ -8,7 +8,12 @@ export const artifacts = {
       'The model, its results by class and sample predictions appear here when training ends.',
       '학습이 끝나면 모델, 클래스별 결과, 예측 예시가 여기에 나타납니다.',
     ],
+    noneYetOfScript: [
+      'What the script leaves in the folder $TRAINYARD_OUTPUT, and models of the tools that are read, appear here when it ends.',
+      '스크립트가 끝나면 $TRAINYARD_OUTPUT 폴더에 남긴 파일과, 지원하는 도구가 저장한 모델이 여기에 나타납니다.',
+    ],
     noneEnded: ['This run ended before its trainer wrote any.', '학습기가 결과물을 쓰기 전에 끝났습니다.'],
+    noneOfScript: ['The script left none.', '스크립트가 남긴 결과물이 없습니다.'],
     perClass: ['Results by class', '클래스별 결과'],
     confusion: ['Confusion matrix', '혼동 행렬'],
     confusionHint: [

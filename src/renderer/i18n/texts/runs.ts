@@ -70,6 +70,10 @@ export const runs = {
           'The trainer is asked to stop, and writes a last checkpoint. You can resume the run from it.',
           '학습기가 마지막 체크포인트를 저장하고 멈춥니다. 나중에 이 체크포인트에서 이어서 학습할 수 있습니다.',
         ],
+        scriptText: [
+          'The script and all that it started are asked to end, and ended where they don’t. What was shown of it is kept; it can be started over.',
+          '스크립트와 스크립트가 시작한 프로세스에 종료를 요청하고, 끝나지 않으면 강제로 끝냅니다. 지금까지의 기록은 남고, 처음부터 다시 실행할 수 있습니다.',
+        ],
       },
       resume: {
         title: ['Resume this run?', '이어서 학습할까요?'],

@@ -8,6 +8,7 @@ export const settings = {
     unset: ['Not set', '설정하지 않음'],
     hidden: ['Set, not shown', '설정됨(표시하지 않음)'],
     variable: ['{{variable}} of the engine goes before it', '엔진의 {{variable}} 값을 먼저 씁니다'],
+    saved: ['Saved.', '저장했습니다.'],
     change: ['Change', '변경'],
     changeOf: ['Change: {{name}}', '변경: {{name}}'],
     remove: ['Remove', '지우기'],

@@ -78,12 +78,13 @@ async function shellsOf(runDirectory: string): Promise<number[]> {
 
 /**
  * Looks whether a script can be started here.
- * @throws TrainyardError SCRIPT_COMMAND_EMPTY, SCRIPT_COMMAND_UNUSABLE, SCRIPT_FOLDER_RELATIVE, SCRIPT_FOLDER_NOT_FOUND,
- * SCRIPT_FOLDER_NOT_A_FOLDER, SCRIPT_FOLDER_CLOSED
+ * @throws TrainyardError SCRIPT_COMMAND_EMPTY, SCRIPT_COMMAND_UNUSABLE, SCRIPT_FOLDER_EMPTY, SCRIPT_FOLDER_RELATIVE,
+ * SCRIPT_FOLDER_NOT_FOUND, SCRIPT_FOLDER_NOT_A_FOLDER, SCRIPT_FOLDER_CLOSED
  */
 export function checkScript({ command, folder }: Script): void {
   if (command.trim() === '') throw fault('SCRIPT_COMMAND_EMPTY', {});
   if (command.includes('\0')) throw fault('SCRIPT_COMMAND_UNUSABLE', {});
+  if (folder.trim() === '') throw fault('SCRIPT_FOLDER_EMPTY', {});
   if (!path.isAbsolute(folder) || folder.includes('\0')) throw fault('SCRIPT_FOLDER_RELATIVE', { folder });
   try {
     if (!statSync(folder).isDirectory())
