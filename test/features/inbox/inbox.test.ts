@@ -132,6 +132,24 @@ test('where a server has no notifications the inbox is looked at by and by, and 
   });
 });
 
+test('an inbox whose address or name the notifications’ client does not take is looked at by and by', async () => {
+  const found = await sortDrops(listed(['pets/cat/0.png']));
+  const nobody = { region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b', bucketPrefix: '', tls: null };
+  const { listen } = s3Inbox({ ...nobody, endpoint: 'http://[::1]:9' });
+  const read = async () => found;
+  const bucket = { name: 'inbox', place: '[::1]:9', find: async () => undefined, read, listen };
+  const warned: unknown[] = [];
+  const watch = new InboxWatch(
+    bucket,
+    () => {},
+    { info: () => {}, warn: (...all) => warned.push(all) },
+    quick,
+  );
+  expect((await watch.look()).found).toBe(found);
+  expect(warned).toHaveLength(1);
+  await watch.close();
+});
+
 test('a profile whose objects are files has no inbox, and says where there is one', async () => {
   await using setting = await openSetting();
   const { db, changes } = setting;

@@ -17,7 +17,7 @@ export interface InboxBucket {
   find(name: string): Promise<FoundDrop | undefined>;
   /**
    * Calls `onChange` for whatever is put there or removed, and `onEnd` once where the server has no notifications or the connection broke.
-   * Nothing is called after it was disposed of.
+   * Nothing is called after it was disposed of. @throws where it can't listen at all: the inbox is read all the same
    */
   listen(onChange: () => void, onEnd: () => void): Promise<Disposable>;
 }
@@ -145,7 +145,12 @@ export class InboxWatch {
       while (!signal.aborted) {
         // Before the look: what comes meanwhile is notified of.
         if (!listening && performance.now() >= listenAt)
-          listening = await this.bucket.listen(notified, ended);
+          listening = await this.bucket.listen(notified, ended).catch((error: unknown) => {
+            // The client of the notifications does not take every address and name that servers have.
+            this.log.warn({ err: error }, 'the inbox is looked at without notifications');
+            ended();
+            return null;
+          });
         const startedAt = performance.now();
         this.isChanged = false;
         await this.lookNow(signal);
