@@ -90,7 +90,9 @@ export const pullWeightsInput = z.object({
     .min(1)
     .max(1000)
     .optional()
-    .describe('of Hugging Face, kept in memory only; else the engine’s HF_TOKEN or its file'),
+    .describe(
+      'of Hugging Face, kept in memory only; else the engine’s HF_TOKEN, the setting hubToken, or the file of “hf auth login”',
+    ),
 });
 
 export const weightsContract = {

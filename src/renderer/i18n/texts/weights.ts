@@ -61,8 +61,8 @@ export const weights = {
     namePlaceholder: ['Same as the file or model', '파일이나 모델 이름과 같게'],
     mirror: ['Mirror', '미러'],
     mirrorHint: [
-      'In place of the hub’s address. Empty: the hub, or HF_ENDPOINT of the engine.',
-      '허브 대신 쓸 주소. 비워 두면 허브나 엔진의 HF_ENDPOINT를 씁니다.',
+      'In place of the hub’s address. Empty: the hub, or of Hugging Face the mirror that is set for the engine.',
+      '허브 대신 쓸 주소. 비워 두면 허브를 쓰고, Hugging Face는 엔진에 설정한 미러가 있으면 그것을 씁니다.',
     ],
     sha256: ['Expected SHA-256', '예상 SHA-256'],
     sha256Hint: [
@@ -71,8 +71,8 @@ export const weights = {
     ],
     token: ['Hugging Face token', 'Hugging Face 토큰'],
     tokenHint: [
-      'For private models; kept in memory only. Empty: HF_TOKEN of the engine.',
-      '비공개 모델용. 메모리에만 둡니다. 비워 두면 엔진의 HF_TOKEN을 씁니다.',
+      'For private models; kept in memory only. Empty: the token that is set for the engine.',
+      '비공개 모델용. 메모리에만 둡니다. 비워 두면 엔진에 설정한 토큰을 씁니다.',
     ],
     addNow: ['Add', '추가'],
     pullNow: ['Pull', '받기'],

@@ -17,6 +17,7 @@ import { asking, connectPlace, goneOf, parsePlace, sourceFault } from './s3-plac
 
 /** So many objects are asked for at once: an answer takes many times as long as a disk's. */
 const readsAtOnce = 16;
+
 /**
  * The objects below a prefix as a dataset's source: listed a page at a time, read over the network. Without a server named in `reading`
  * it is the profile's own, or where the profile has none, what the AWS environment says.
