@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import type { Setting } from '../../shared/contract/settings.ts';
 import { settingWords } from '../../shared/format/settings.ts';
 import { settingNames, settings } from '../../shared/model/settings.ts';
+import { askLine } from './lib/ask-line.ts';
 import { type Command, type CommonOptions, defineCommand } from './lib/define.ts';
 import { withEngine } from './lib/engine.ts';
 import { readName, usageError } from './lib/failure.ts';
@@ -25,12 +24,7 @@ const sourceOf = ({ variable }: Setting) =>
 /** A secret that is typed where nobody sees it, or that comes by a pipe: as an argument every program of the machine could read it. */
 async function readSecret(title: string): Promise<string> {
   if (!process.stdin.isTTY) return (await readAll(process.stdin)).trim();
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  process.stderr.write(`${title}: `);
-  using lines = createInterface({ input: process.stdin, output: unseen, terminal: true });
-  const typed = await lines.question('');
-  process.stderr.write('\n');
-  return typed.trim();
+  return (await askLine(`${title}: `, { isHidden: true })).trim();
 }
 
 /** A path is of the folder in which it was typed. */

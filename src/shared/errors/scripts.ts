@@ -17,9 +17,9 @@ export const scriptErrors = {
     'script.command',
   ),
   SCRIPT_FOLDER_EMPTY: badRequest(
-    'The folder of the script is empty',
+    'No folder is given for the script',
     'Give the folder in which the command is typed, as a whole path.',
-    '스크립트 폴더가 비어 있습니다',
+    '스크립트 폴더를 적지 않았습니다',
     '명령을 입력하는 폴더를 전체 경로로 적으세요.',
     'script.folder',
   ),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
 import type { StackEvent, StackState } from '../../../shared/contract/stack.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ServiceName, StackVerb } from '../../../shared/model/stack.ts';
@@ -7,6 +6,7 @@ import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import type { OnProgress } from '../../platform/progress.ts';
 import type { LocalStack } from '../../stack/verbs/open-stack.ts';
+import { askLine } from '../lib/ask-line.ts';
 import {
   type Command,
   type CommandTexts,
@@ -183,8 +183,7 @@ async function askForName({ stack }: LocalStack): Promise<string> {
     );
   }
   const identity = await stack.identity();
-  using lines = createInterface({ input: process.stdin, output: process.stderr });
-  return lines.question(
+  return askLine(
     translate(
       `This removes the containers and all data of ${identity?.name ?? 'the stack'}. Type its name to go on: `,
       `${identity?.name ?? '스택'}의 컨테이너와 모든 데이터를 지웁니다. 계속하려면 이름을 입력하세요: `,
