@@ -97,6 +97,17 @@ test('what was entered for another trainer is not sent to this one', async () =>
   expect(fixture.story.state.wishes[0]?.overrides).toEqual({});
 });
 
+test('a model that does not fit the dataset is replaced in no silence', async () => {
+  const { page, choose, fixture } = await visitForm(`?dataset=${fixtureId(2, 1)}`);
+  await choose('Model', 'timm/resnet18');
+  const said = page.getByText('timm/resnet18 does not fit this dataset');
+  expect(await said.count()).toBe(0);
+  const labelled = fixture.story.state.datasets.get(labelledId);
+  await page.getByRole('combobox', { name: 'Dataset' }).click();
+  await page.getByRole('option', { name: labelled?.name ?? '' }).click();
+  await said.waitFor();
+});
+
 test('a run is duplicated: the form begins with its settings, and what is changed is sent', async () => {
   const { page, fixture } = await visitForm();
   const { run } = fixture.story.runs.completed;

@@ -18,9 +18,9 @@ export const s3SourceErrors = {
   ),
   S3_SOURCE_EMPTY: notFound(
     'The bucket "{bucket}" of the S3 server at {place} has nothing below "{prefix}"',
-    'Check the prefix, upper and lower case too; its last part is whole, as a folder’s name.',
+    'Check the prefix, or the name of the archive, upper and lower case too; its last part is whole, as a folder’s name.',
     '{place}의 S3 서버에 있는 "{bucket}" 버킷의 "{prefix}" 아래에 아무것도 없습니다',
-    '접두사를 대소문자까지 확인하세요. 마지막 마디는 폴더 이름처럼 온전해야 합니다.',
+    '접두사나 압축 파일 이름을 대소문자까지 확인하세요. 마지막 마디는 폴더 이름처럼 온전해야 합니다.',
     'path',
   ),
   S3_SOURCE_NEEDS_COPY: badRequest(

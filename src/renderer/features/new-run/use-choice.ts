@@ -55,13 +55,15 @@ export function useChoice(
   const model = isUnlisted
     ? unlisted(modelChoice, task, fitting)
     : (fitting.find(({ id }) => id === modelChoice) ?? fitting[0] ?? null);
+  // What a template, a file or an earlier dataset chose, and this dataset can't be learned by.
+  const unfitting = trained && model && modelChoice !== model.id ? modelChoice : null;
   const isBuiltin = model?.id.startsWith('builtin/') ?? true;
   const fields = useMemo(() => fieldsFor({ task, isBuiltin }), [task, isBuiltin]);
   const defaults = useMemo(() => flatten(model?.defaults ?? {}), [model]);
   return {
     // A config may name it: what is sent and shown is its id.
     dataset: chosen.data?.id ?? dataset,
-    ...{ datasets, ready, kept, tasks, task, fitting, model, fields, defaults },
+    ...{ datasets, ready, kept, tasks, task, fitting, model, unfitting, fields, defaults },
     trained: { task, isBuiltin },
     risks: trained?.trainingRisks ?? [],
     executors: executors.data?.executors ?? null,

@@ -1,6 +1,6 @@
 import { Alert, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { IconLicense } from '@tabler/icons-react';
+import { IconLicense, IconReplace } from '@tabler/icons-react';
 import type { CreateRunInput } from '../../../shared/contract/runs.ts';
 import { taskWords } from '../../../shared/format/task.ts';
 import { LinkButton } from '../../components/links.tsx';
@@ -25,7 +25,7 @@ interface WhatToTrainProps {
 /** Project, dataset, model and where it is trained. */
 export function WhatToTrain({ form, choice, named, version }: WhatToTrainProps) {
   const { t, language } = useText();
-  const { datasets, ready, kept, dataset, tasks, task, fitting, model, executors, risks } = choice;
+  const { datasets, ready, kept, dataset, tasks, task, fitting, model, unfitting, executors, risks } = choice;
   const { project, executor } = form.values;
   const isEmpty = datasets.isSuccess && ready.length === 0;
   return (
@@ -84,6 +84,11 @@ export function WhatToTrain({ form, choice, named, version }: WhatToTrainProps) 
             {...form.getInputProps('name')}
           />
         </SimpleGrid>
+        {model !== null && unfitting !== null && (
+          <Alert color="yellow" icon={<IconReplace aria-hidden />}>
+            {t('newRun.unfitting', { chosen: unfitting, used: model.id })}
+          </Alert>
+        )}
         {model?.license != null && (
           <Alert
             color="yellow"
