@@ -133,6 +133,13 @@ test.each([
   await expect(world.fetch()).rejects.toMatchObject({ code });
 });
 
+test('the words of a hub beside its answer are shown to nobody: they may be what it was asked with', async () => {
+  await using world = await setting();
+  world.hub.behaviour.status = 500;
+  const refused = world.fetch({ token: 'hf_secret' });
+  await expect(refused).rejects.toThrow(/answered 500 Internal Server Error$/);
+});
+
 test('a hub without the file answers nothing, and one that is away is an error that names it', async () => {
   await using world = await setting();
   expect(await world.fetch({ url: `${world.hub.url}/other.bin` })).toBeNull();

@@ -58,7 +58,8 @@ export async function startHub(files: Readonly<Record<string, Buffer>>): Promise
       isEndless,
       lies = 0,
     } = behaviour;
-    if (status !== undefined) return void response.writeHead(status).end();
+    // Some servers say again what they were asked with.
+    if (status !== undefined) return void response.writeHead(status, request.headers.authorization).end();
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
       return void response.writeHead(401).end();
     const basic = account && `Basic ${Buffer.from(account).toString('base64')}`;

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../../shared/errors/error.ts';
 import type { DownloadRequest } from '../ports.ts';
@@ -100,7 +101,10 @@ async function checked(
   if (status === 404 || (status === 416 && from > 0)) return { ...answer, body: none() };
   if (status === 401 || status === 403)
     throw fault('WEIGHTS_FORBIDDEN', { address: url, status: `(${status})` });
-  throw fault('WEIGHTS_HUB_FAILED', { address: url, status: `${status} ${response.statusText}`.trim() });
+  throw fault('WEIGHTS_HUB_FAILED', {
+    address: url,
+    status: `${status} ${STATUS_CODES[status] ?? ''}`.trim(),
+  });
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}
