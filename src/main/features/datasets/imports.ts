@@ -18,10 +18,10 @@ import {
   failImport,
   type ImportIntent,
   unfinishedImports,
-  withdrawImport,
 } from './import-rows.ts';
 import { InvalidDataset } from './invalid-dataset.ts';
 import { removeStored } from './remove-stored.ts';
+import { withdrawImport } from './withdrawal-rows.ts';
 
 /** So many imports run side by side; those of one dataset run one after another. */
 const atOnce = 2;

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
-import type { StoredObjects } from './import-rows.ts';
 import { annotationsKey, blobKey, manifestKey, sizesKey, timesKey } from './manifest.ts';
+import type { StoredObjects } from './withdrawal-rows.ts';
 
 const removersAtOnce = 16;
 /** Folders of datasets begin with these, and `blobs/` with none of them: a listing by each passes over all blobs. */
