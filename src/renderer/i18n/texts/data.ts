@@ -197,9 +197,9 @@ export const data = {
       '{{formatted}} errors; warnings: {{warnings}}',
       '오류 {{formatted}}건, 경고 {{warnings}}건',
     ],
-    leftOut_one: 'One of the images is left out where what is invalid is left out',
+    leftOut_one: 'Without what is invalid there is one fewer image',
     leftOut_other: [
-      '{{formatted}} of the images are left out where what is invalid is left out',
+      'Without what is invalid there are {{formatted}} fewer images',
       '잘못된 것을 빼고 가져오면 이미지 {{formatted}}장이 빠집니다',
     ],
   },
