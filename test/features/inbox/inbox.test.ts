@@ -232,6 +232,12 @@ describe.skipIf(reason !== null)('the inbox of a real MinIO', () => {
     });
     expect(again).toMatchObject({ phase: 'done', version: 2 });
     expect(await place.drops(true)).toEqual(['pets imported']);
+
+    // Whoever removed the dataset may want it again.
+    await place.own.service.remove(localOwnerId, 'pets');
+    expect((await place.inbox.show(false)).drops).toMatchObject([
+      { name: 'pets', state: 'waiting', dataset: null },
+    ]);
   });
 
   test('the server’s notifications bring a look long before the next one is due', async () => {

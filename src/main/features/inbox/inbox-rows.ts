@@ -9,6 +9,8 @@ export interface DropImport {
   readonly phase: ImportPhase;
   readonly datasetId: string;
   readonly datasetName: string;
+  /** The dataset was removed since. */
+  readonly isGone: boolean;
 }
 
 interface ImportRow extends DropImport {
@@ -20,7 +22,8 @@ export async function importsOfDrops(db: Db, names: readonly string[]): Promise<
   const rows = await query<ImportRow>(
     db,
     `SELECT DISTINCT ON (i.drop_name) i.drop_name AS name, i.drop_fingerprint AS fingerprint, i.phase,
-      i.dataset_id AS "datasetId", d.name AS "datasetName"
+      i.dataset_id AS "datasetId", d.name AS "datasetName",
+      d.deleted_at IS NOT NULL AS "isGone"
     FROM dataset_imports AS i JOIN datasets AS d ON d.id = i.dataset_id
     WHERE i.drop_name = ANY($1) ORDER BY i.drop_name, i.created_at DESC, i.id DESC`,
     [names],

@@ -126,7 +126,7 @@ export class Inbox {
         source: `s3://${bucket?.name ?? ''}/${drop.name}`,
         changedAt: changedAt.toISOString(),
         state: state ?? (watch?.isArriving(drop.name) ? 'arriving' : 'waiting'),
-        dataset: isKnown ? { id: last.datasetId, name: last.datasetName } : null,
+        dataset: isKnown && !last.isGone ? { id: last.datasetId, name: last.datasetName } : null,
         failed: isSame && (last?.phase === 'failed' || last?.phase === 'cancelled'),
       };
     });
@@ -140,6 +140,6 @@ function handledState(
   isDismissed: boolean,
 ): Drop['state'] | null {
   if (last && !isOver(last.phase)) return 'importing';
-  if (last?.phase === 'done' && isSame) return 'imported';
+  if (last?.phase === 'done' && isSame && !last.isGone) return 'imported';
   return isDismissed ? 'dismissed' : null;
 }
