@@ -100,7 +100,7 @@ test('what was entered for another trainer is not sent to this one', async () =>
 test('a model that does not fit the dataset is replaced in no silence', async () => {
   const { page, choose, fixture } = await visitForm(`?dataset=${fixtureId(2, 1)}`);
   await choose('Model', 'timm/resnet18');
-  const said = page.getByText('timm/resnet18 does not fit this dataset');
+  const said = page.getByText('“timm/resnet18” does not fit this dataset');
   expect(await said.count()).toBe(0);
   const labelled = fixture.story.state.datasets.get(labelledId);
   await page.getByRole('combobox', { name: 'Dataset' }).click();

@@ -40,8 +40,8 @@ export const form = {
       '모델이 이 데이터셋에서 배울 것: 객체를 둘러싼 상자 또는 픽셀마다의 클래스.',
     ],
     unfitting: [
-      '{{chosen}} does not fit this dataset, and {{used}} is trained instead: see whether its settings fit, or choose another dataset.',
-      '{{chosen}} 모델은 이 데이터셋에 맞지 않아 {{used}} 모델로 학습합니다. 설정이 맞는지 확인하거나 다른 데이터셋을 고르세요.',
+      '“{{chosen}}” does not fit this dataset, and “{{used}}” is trained instead: see whether its settings fit, or choose another dataset.',
+      '“{{chosen}}” 모델은 이 데이터셋에 맞지 않아 “{{used}}” 모델로 학습합니다. 설정이 맞는지 확인하거나 다른 데이터셋을 고르세요.',
     ],
     license: ['Licence: {{license}}', '라이선스: {{license}}'],
     licenseHint: [
