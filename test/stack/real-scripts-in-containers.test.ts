@@ -93,7 +93,7 @@ for (const { library, script, metric, short, long, skip } of libraries) {
       });
       const steps = await stepsOf(next, runId, metric);
       expect(steps).toEqual(steps.map((_, at) => at + 1));
-      expect(containersOf(runId)).toBe('');
+      expect(await containersOf(runId)).toBe('');
     },
     timeoutMs,
   );

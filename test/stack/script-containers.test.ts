@@ -19,7 +19,7 @@ testWithImage('a script in a container is read, keeps what it left, and leaves n
   const run = await untilOver(stage, runId);
   expect(run).toMatchObject({ status: 'completed', executor: 'image', finalMetrics: { loss: 0.5 } });
   expect(run.artifacts).toMatchObject([{ path: 'output/model.onnx' }]);
-  expect(containersOf(runId)).toBe('');
+  expect(await containersOf(runId)).toBe('');
 });
 
 testWithImage(
@@ -34,7 +34,7 @@ testWithImage(
     await stage.runs.commands.cancel(localOwnerId, runId, 30_000);
     const run = await untilOver(stage, runId);
     expect(run).toMatchObject({ status: 'cancelled', finalMetrics: { loss: 0.25 } });
-    expect(containersOf(runId)).toBe('');
+    expect(await containersOf(runId)).toBe('');
   },
 );
 

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
@@ -8,6 +7,7 @@ import { checkScript } from '../../../src/main/features/runs/process/script-trai
 import { supervisedExecutors } from '../../../src/main/features/runs/process/supervised-executor.ts';
 import type { RunsParts } from '../../../src/main/features/runs/runs.ts';
 import type { World } from '../../features/runs/support/acts.ts';
+import { docker } from '../../support/servers.ts';
 import { baseImage } from './torch-image.ts';
 
 export const root = path.resolve(import.meta.dirname, '../../..');
@@ -45,5 +45,5 @@ export async function queueScript(world: World, command: string, part: object = 
 }
 
 /** Containers of a run, ended ones too; empty: none. */
-export const containersOf = (runId: string): string =>
-  execFileSync('docker', ['ps', '-aq', '--filter', `label=trainyard.run=${runId}`], { encoding: 'utf8' });
+export const containersOf = async (runId: string): Promise<string> =>
+  (await docker(['ps', '-aq', '--filter', `label=trainyard.run=${runId}`])).trim();
