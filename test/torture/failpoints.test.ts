@@ -64,6 +64,7 @@ const steps = [
   'run.cancel',
   'run.again',
   'project.update',
+  'hub-token',
   'dataset.link',
   'object.link',
   'dataset-import.failed',

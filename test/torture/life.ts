@@ -159,10 +159,11 @@ async function runsOfALife(stage: Stage, where: Where): Promise<string[]> {
   return [short, long];
 }
 
-/** What people do beside training: uploads, links, a second project, a bad folder, the bin. */
+/** What people do beside training: uploads, links, a second project, a token, a bad folder, the bin. */
 async function oddsAndEnds(stage: Stage, images: string, where: Where): Promise<void> {
   const other = await project(stage, 'other');
   await stage.ask('PATCH', `/projects/${other}`, { description: 'a description' });
+  await stage.ask('POST', '/settings/hubToken', { value: 'hf_token-of-a-life' });
   await stage.ask('POST', `/datasets/${where.datasetId}/projects`, { project: other });
   const linked = await imported(stage, {
     path: `${images}-linked`,

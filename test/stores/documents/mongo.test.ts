@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMongoDocuments } from '../../../src/main/stores/documents/mongo/document-store.ts';
@@ -151,7 +152,14 @@ describe.skipIf(reason)('on MongoDB', () => {
     const restart = server.restart().then(() => {
       isBack = true;
     });
+    restart.catch(() => {});
+    const deadline = performance.now() + 150_000;
     for (let afterwards = 0; afterwards < 10; ) {
+      if (performance.now() > deadline) {
+        await Promise.race([restart, delay(0)]);
+        const said = [...refusals].join(', ');
+        throw new Error(`${acknowledged} puts, ${afterwards} since it is back (${isBack}); refused: ${said}`);
+      }
       const wasBack = isBack;
       try {
         await store.put('audit_logs', sampleDocument('audit_logs', { id: `${base.id} ${acknowledged}` }));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { waitFor } from '../../../support/engine.ts';
 import { docker } from '../../../support/servers.ts';
 import type { Fault, Machine } from './faulty-machine.ts';
 
@@ -35,7 +36,13 @@ async function oldVolume(machine: Machine, stack: string): Promise<void> {
   const name = `trainyard-test-volume-${randomBytes(4).toString('hex')}`;
   const labels = ['--label', `io.trainyard.stack=${stack}`, '--label', 'io.trainyard.service=postgres'];
   await docker(['volume', 'create', ...labels, name]);
-  machine.afterwards(() => docker(['volume', 'rm', '-f', name]));
+  // What the doctor looked into it with goes by itself, a moment later.
+  const remove = () =>
+    docker(['volume', 'rm', '-f', name]).then(
+      () => true,
+      () => false,
+    );
+  machine.afterwards(() => waitFor(`${name} to be removed`, remove));
   const write =
     'echo 16 > /volume/PG_VERSION && chmod 600 /volume/PG_VERSION && chown -R 999 /volume && chmod 700 /volume';
   await docker(['run', '--rm', '--entrypoint', 'sh', '-v', `${name}:/volume`, 'redis:8', '-c', write]);

@@ -10,14 +10,13 @@ import {
 } from '../../../../src/main/features/weights/files/weights-source.ts';
 import { Downloads } from '../../../../src/main/features/weights/hubs/download.ts';
 import { HubCaches } from '../../../../src/main/features/weights/hubs/hub-caches.ts';
-import { accountAt, hubToken } from '../../../../src/main/features/weights/hubs/hub-token.ts';
+import { accountAt, hubToken, splitAccount } from '../../../../src/main/features/weights/hubs/hub-token.ts';
 import { WeightsService } from '../../../../src/main/features/weights/weights.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { PostgresDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';
 import type { Weights } from '../../../../src/shared/contract/weights.ts';
-import { splitAccount } from '../../../../src/shared/model/addresses.ts';
 import { createTestDatabase } from '../../../support/postgres.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 

@@ -22,10 +22,28 @@ export async function hubToken(environment: NodeJS.ProcessEnv, set: string | nul
   return text.trim() || null;
 }
 
+/** An address, and the account that stands in it as `name:password`; null without one. */
+export function splitAccount(address: string): { readonly address: string; readonly account: string | null } {
+  const url = URL.parse(address);
+  if (!url || (url.username === '' && url.password === '')) return { address, account: null };
+  const account = [url.username, url.password].map(decoded).join(':');
+  url.username = '';
+  url.password = '';
+  return { address: url.href, account };
+}
+
 /** The account of the person's own address of the hub, for what lies there: a mirror that is named elsewhere does not get it. */
 export function accountAt(
   hub: { readonly address: string; readonly account: string | null } | null,
   url: string,
 ): string | null {
   return hub?.account && URL.parse(url)?.origin === URL.parse(hub.address)?.origin ? hub.account : null;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
