@@ -58,7 +58,11 @@ export class ChunkLog implements AsyncDisposable {
     return this.spare.pop() ?? null;
   }
 
-  /** All of them in their order; each until the next is asked for. @throws what `write` threw */
+  /**
+   * All of them in their order; each until the next is asked for. Whoever goes through them must not wait in between: a chunk that is
+   * still to be written is given out itself, and emptied once it is.
+   * @throws what `write` threw
+   */
   *read(): Generator<Chunk> {
     if (this.failure !== null) throw this.failure;
     const unwritten = new Map(this.waiting.map((one) => [one.index, one.chunk]));
