@@ -108,7 +108,7 @@ describe.skipIf(reason !== null)('in containers', () => {
       expect(await executor.adopt(runDirectory)).toBe(false);
       expect((await docker(['inspect', '-f', '{{.State.Running}}', foreign])).trim()).toBe('true');
     } finally {
-      await docker(['rm', '-f', foreign]);
+      await docker(['rm', '-f', '-v', foreign]);
     }
   });
 
@@ -121,7 +121,7 @@ describe.skipIf(reason !== null)('in containers', () => {
       expect(await executor.start(runDirectory, [])).toContain('Conflict');
       expect(await docker(['inspect', '-f', '{{.Id}}', foreign])).toContain(foreign);
     } finally {
-      await docker(['rm', '-f', foreign]);
+      await docker(['rm', '-f', '-v', foreign]);
     }
   });
 

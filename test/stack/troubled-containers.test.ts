@@ -92,7 +92,7 @@ describe.skipIf(reason !== null)('a run in a container', { timeout: 120_000 }, (
   test('whose container somebody removes has failed, with all that it wrote', async () => {
     await using world = await createWorld({ parts: withContainers });
     const run = await running(world);
-    await docker(['rm', '-f', run.container]);
+    await docker(['rm', '-f', '-v', run.container]);
     const ended = await untilOver(world.stage, run.runId);
     expect(ended).toMatchObject({ status: 'failed', finalMetrics: { loss: 1 } });
     expect(ended.attempts.at(-1)).toMatchObject({ cause: 'signalled' });
@@ -129,7 +129,7 @@ describe.skipIf(reason !== null)('a run in a container', { timeout: 120_000 }, (
     {
       await using neighbour = await createWorld({ parts: withContainers });
       const other = await running(neighbour);
-      await docker(['rm', '-f', other.container]);
+      await docker(['rm', '-f', '-v', other.container]);
       expect((await untilOver(neighbour.stage, other.runId)).status).toBe('failed');
     }
     expect((await docker(['inspect', '-f', '{{.State.Running}}', run.container])).trim()).toBe('true');

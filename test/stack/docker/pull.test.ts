@@ -60,7 +60,7 @@ test.skipIf(reason)(
       // The network is gone, and so is the container; the tag means something else now.
       await registry.stop();
       await docker('tag', 'redis:8', registry.reference);
-      await docker('rm', '-f', `${readStackJson(home).name}-redis-1`);
+      await docker('rm', '-f', '-v', `${readStackJson(home).name}-redis-1`);
       const again = await makeStack(home, { environment }).up({ services: only, onProgress });
       const { imageDigest } = again.services.find(({ name }) => name === 'redis') ?? {};
       expect(imageDigest).toBe(readStackJson(home).images.redis?.id);

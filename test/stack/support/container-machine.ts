@@ -49,7 +49,7 @@ export async function containerMachine(
       const runDirectory = directories.folderOf('00000000-0000-4000-8000-000000000001', 1);
       const left = await containersOf(runDirectory);
       // Its supervisor may be removing it.
-      for (const id of left) await docker(['rm', '-f', id]).catch(() => undefined);
+      for (const id of left) await docker(['rm', '-f', '-v', id]).catch(() => undefined);
       await waitFor('no container to be left', async () => (await containersOf(runDirectory)).length === 0);
       await place[Symbol.asyncDispose]();
       await home[Symbol.asyncDispose]();

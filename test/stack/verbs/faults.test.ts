@@ -119,7 +119,7 @@ describe.skipIf(reason)('a start that fails', () => {
       if (process.platform === 'linux') expect(cause.message).toContain(`(process ${process.pid})`);
       expect(cause.hint).toContain('--ports new');
     } finally {
-      await docker('rm', '-f', stopped);
+      await docker('rm', '-f', '-v', stopped);
     }
     const name = `port-squatter-${process.pid}`;
     await docker('run', '-d', '--name', name, ...publish);
@@ -132,7 +132,7 @@ describe.skipIf(reason)('a start that fails', () => {
       expect(readStackJson(home).ports.postgres).toEqual(ports.postgres);
       expect(heard.steps()).toContain('ports done');
     } finally {
-      await docker('rm', '-f', name);
+      await docker('rm', '-f', '-v', name);
     }
   });
 

@@ -104,7 +104,7 @@ describe.skipIf(reason)('what is somebody else’s', () => {
     const stack = makeStack(state.home);
     await firstUp(stack);
     const { name } = readStackJson(state.home);
-    await docker('rm', '-f', `${name}-redis-1`);
+    await docker('rm', '-f', '-v', `${name}-redis-1`);
     await foreignContainer(`${name}-redis-1`);
     const before = await idOf(`${name}-redis-1`);
     await expect(stack.up({ services: only, onProgress })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
@@ -112,7 +112,7 @@ describe.skipIf(reason)('what is somebody else’s', () => {
     await stack.down({ services: [], onProgress });
     expect(await idOf(`${name}-redis-1`)).toBe(before);
 
-    await docker('rm', '-f', `${name}-redis-1`);
+    await docker('rm', '-f', '-v', `${name}-redis-1`);
     foreign.splice(0);
     await docker('network', 'rm', `${name}_default`);
     await docker('network', 'create', `${name}_default`);
@@ -149,7 +149,7 @@ describe.skipIf(reason)('what is somebody else’s', () => {
       message: expect.stringContaining(`${name}_redis-data`),
     });
     expect(await idOf(user)).toContain('running');
-    await docker('rm', '-f', user);
+    await docker('rm', '-f', '-v', user);
     foreign.splice(0);
     expect((await stack.destroy({ name, services: [], onProgress })).status).toBe('absent');
     expect(await labelled(state.home)).toEqual({ containers: [], volumes: [], networks: [] });

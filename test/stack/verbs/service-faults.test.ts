@@ -45,7 +45,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
       );
     const away = async () => {
       await makeStack(home).down({ services: ['postgres'], onProgress });
-      await docker('rm', '-f', `${name}-postgres-1`);
+      await docker('rm', '-f', '-v', `${name}-postgres-1`);
       await docker('volume', 'rm', volume);
     };
 

@@ -163,7 +163,7 @@ describe.skipIf(reason)('a stack of five services', () => {
   test('is found again where its containers are gone too', async () => {
     const before = readStackJson(home);
     const { containers, networks } = await labelled(home);
-    await docker('rm', '-f', ...containers);
+    await docker('rm', '-f', '-v', ...containers);
     await docker('network', 'rm', ...networks);
     rmSync(stackFile(home), { recursive: true });
     expect((await makeStack(home).up({ services: [], onProgress: () => undefined })).status).toBe('running');

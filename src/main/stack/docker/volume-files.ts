@@ -28,7 +28,8 @@ async function within<Result>(
   try {
     return await work(container);
   } finally {
-    await container.remove({ force: true, v: false });
+    // With the volumes without a name that its image declares; the one that it reaches into has a name.
+    await container.remove({ force: true, v: true });
   }
 }
 
