@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { RunStatus } from '../../shared/model/run.ts';
+import { chosenValue } from '../../shared/model/settings.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { auditLog } from '../features/audit/audit-log.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
@@ -155,7 +156,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
 
   const caches = new HubCaches(process.env);
   const hub = () => {
-    const address = process.env.HF_ENDPOINT || readSetting(settings, 'hubMirror', z.string());
+    const address = chosenValue('hubMirror', settings.get('hubMirror'), process.env);
     return address ? splitAccount(address) : null;
   };
   const weights = new WeightsService({

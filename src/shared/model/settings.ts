@@ -25,3 +25,14 @@ export function variableBefore(
 ): string | null {
   return settings[name].variables.find((variable) => environment[variable]) ?? null;
 }
+
+/** What holds for a setting: what the environment says, else what is kept; null where neither is a text. */
+export function chosenValue(
+  name: SettingName,
+  kept: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | null {
+  const variable = variableBefore(name, environment);
+  const value = variable === null ? kept : environment[variable];
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { problem } from '../../../shared/contract/common.ts';
 import { type ErrorCode, type ErrorParameters, english } from '../../../shared/errors/catalogue.ts';
 import type { Parameter } from '../../../shared/errors/entry.ts';
+import { printable } from '../../../shared/format/printable.ts';
 
 export type Problem = z.infer<typeof problem>;
 
@@ -37,16 +38,6 @@ function shortened(text: string, longest = longestPath): string {
   if (text.length <= longest) return text;
   const half = longest / 2;
   return `${text.slice(0, half)} … ${text.slice(-half)} (${text.length} characters)`;
-}
-
-const invisible = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-
-const plain = /^[\x20-\x7E]*$/;
-
-/** The text with characters that hide or turn other text spelled out as `\u{…}`. */
-export function printable(text: string): string {
-  if (plain.test(text)) return text;
-  return text.replace(invisible, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** Holds problems, at most so many of all; beyond that each code keeps a fair part and the rest are counted. */

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Drop, InboxView } from '../../../shared/contract/inbox.ts';
+import { printable } from '../../../shared/format/printable.ts';
 import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert, useKnownProblem } from '../../components/problem-alert.tsx';
@@ -46,7 +47,7 @@ export function Inbox({ onImport }: { readonly onImport: (source: string) => voi
               {t('inbox.leftOut', {
                 count: leftOut.count,
                 formatted: format.number(leftOut.count),
-                keys: `${leftOut.keys.map(visible).join(', ')}${leftOut.count > leftOut.keys.length ? ', …' : ''}`,
+                keys: `${leftOut.keys.map(printable).join(', ')}${leftOut.count > leftOut.keys.length ? ', …' : ''}`,
               })}
             </Note>
           )}
@@ -64,10 +65,6 @@ export function Inbox({ onImport }: { readonly onImport: (source: string) => voi
     </Box>
   );
 }
-
-/** Characters that would not be seen, or would turn the line, as their numbers. */
-const visible = (key: string) =>
-  key.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 
 /** How something gets here. */
 function Hint({ bucket }: { readonly bucket: NonNullable<InboxView['bucket']> }) {
@@ -126,7 +123,7 @@ function Row({ drop, isFirst, onImport }: RowProps) {
           <Icon size={20} aria-hidden style={{ flex: 'none' }} />
           <div style={{ minWidth: 0 }}>
             <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
-              {visible(name)}
+              {printable(name)}
             </Text>
             <Note size="xs" className="tabular">
               {facts.join(' · ')} · <TimeText time={drop.changedAt} />

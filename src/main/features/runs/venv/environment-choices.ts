@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type SettingName, variableBefore } from '../../../../shared/model/settings.ts';
+import { chosenValue, type SettingName, variableBefore } from '../../../../shared/model/settings.ts';
 import type { SettingsStore } from '../../../stores/settings/settings-store.ts';
 import type { EnvironmentChoices } from './trainer-environment.ts';
 
@@ -8,11 +8,7 @@ export function environmentChoices(
   settings: Pick<SettingsStore, 'get'>,
   environment: NodeJS.ProcessEnv,
 ): EnvironmentChoices {
-  const chosen = (name: SettingName) => {
-    const variable = variableBefore(name, environment);
-    const value = variable === null ? settings.get(name) : environment[variable];
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
+  const chosen = (name: SettingName) => chosenValue(name, settings.get(name), environment);
   const wheels = chosen('trainerWheels');
   return {
     python: chosen('trainerPython'),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { variableBefore } from '../../../../shared/model/settings.ts';
+import { chosenValue } from '../../../../shared/model/settings.ts';
 
 /** Where Hugging Face's libraries keep what they keep. */
 export function huggingFaceHome(environment: NodeJS.ProcessEnv): string {
@@ -14,8 +14,7 @@ export function huggingFaceHome(environment: NodeJS.ProcessEnv): string {
  * without one.
  */
 export async function hubToken(environment: NodeJS.ProcessEnv, set: string | null): Promise<string | null> {
-  const variable = variableBefore('hubToken', environment);
-  const given = variable === null ? set : environment[variable];
+  const given = chosenValue('hubToken', set, environment);
   if (given) return given;
   const file = environment.HF_TOKEN_PATH || path.join(huggingFaceHome(environment), 'token');
   const text = await readFile(file, 'utf8').catch(() => '');
