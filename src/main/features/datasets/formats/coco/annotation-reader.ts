@@ -23,6 +23,7 @@ const [sizeKey, countsKey] = [0, 1];
 const runsKeys = keyNames('size', 'counts');
 
 const noBytes: Buffer = Buffer.alloc(0);
+const noNumbers: readonly number[] = [];
 const masks = mark.polygons | mark.runs | mark.flat;
 
 const [openList, closeList, openObject] = [0x5b, 0x5d, 0x7b];
@@ -45,8 +46,8 @@ export class AnnotationReader {
   fault: AnnotationFault | null = null;
   maskFault: MaskFault | null = null;
   /** What the faults are about: counts, sizes. */
-  faultNumbers: readonly number[] = [];
-  maskFaultNumbers: readonly number[] = [];
+  faultNumbers = noNumbers;
+  maskFaultNumbers = noNumbers;
   /** The mask's text is in the cursor's window, or in bytes of its own; empty where there is none. */
   maskBytes: Buffer = noBytes;
   maskStart = 0;
@@ -72,7 +73,7 @@ export class AnnotationReader {
   read(): void {
     const { cursor, head } = this;
     this.id = this.image = this.category = this.fault = this.maskFault = this.boxOfMask = null;
-    this.faultNumbers = [];
+    this.faultNumbers = noNumbers;
     this.hasKeypoints = this.hasSegments = this.hasBox = false;
     this.maskStart = this.maskEnd = 0;
     head.fill(0);

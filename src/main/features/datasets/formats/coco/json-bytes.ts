@@ -33,7 +33,9 @@ const nearEnd = 4096;
  * marks and numbers.
  */
 export class JsonBytes {
-  bytes: Buffer;
+  bytes!: Buffer;
+  /** Of the same bytes. */
+  view!: DataView;
   /** The next byte. */
   at = 0;
   /** Behind the window's last byte. */
@@ -44,7 +46,12 @@ export class JsonBytes {
   isLast = false;
 
   constructor(bytes: Buffer) {
+    this.lookAt(bytes);
+  }
+
+  lookAt(bytes: Buffer): void {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** The next byte that is no white space, not taken. */

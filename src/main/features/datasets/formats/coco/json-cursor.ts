@@ -17,13 +17,29 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Keys as {@link JsonCursor.fields} compares them. */
 export interface KeyNames {
   readonly names: readonly Uint8Array[];
+  /** Each in quotes and with a colon behind, as nearly all are written. */
+  readonly usual: readonly UsualKey[];
   /** Which key came behind each one, and first of all (at the end), in the last object: in most files it does in the next, too. */
   readonly followers: Uint8Array;
+}
+
+interface UsualKey {
+  readonly length: number;
+  /** Its bytes, four in one, and its last four. */
+  readonly words: Uint32Array;
+  readonly last: number;
+}
+
+function usualKey(name: string): UsualKey {
+  const bytes = Buffer.from(`"${name}":`);
+  const words = Uint32Array.from({ length: bytes.length >> 2 }, (_, at) => bytes.readUInt32LE(at * 4));
+  return { length: bytes.length, words, last: bytes.readUInt32LE(bytes.length - 4) };
 }
 
 /** The keys that an object is read by, each known from then on by its place here. */
 export const keyNames = (...names: readonly string[]): KeyNames => ({
   names: names.map((name) => Buffer.from(name)),
+  usual: names.map(usualKey),
   followers: new Uint8Array(names.length + 2),
 });
 
@@ -103,10 +119,10 @@ export class JsonCursor extends JsonBytes {
   }
 
   /** Takes a key and its colon. Answers which of the names it is; -1 for another. @param guess is looked at first */
-  private key({ names }: KeyNames, guess: number): number {
+  private key({ names, usual }: KeyNames, guess: number): number {
     if (this.peek() !== quote) this.stop();
     const { at } = this;
-    if (guess < names.length && this.isKey(names[guess] as Uint8Array, at + 1)) return guess;
+    if (guess < names.length && this.isUsualKey(usual[guess] as UsualKey)) return guess;
     for (let index = 0; index < names.length; index += 1)
       if (this.isKey(names[index] as Uint8Array, at + 1)) return index;
     const kind = this.skipString();
@@ -117,6 +133,16 @@ export class JsonCursor extends JsonBytes {
     const key = this.string();
     this.at = behind;
     return names.findIndex((name) => decoder.decode(name) === key);
+  }
+
+  private isUsualKey({ length, words, last }: UsualKey): boolean {
+    const { view, at } = this;
+    if (at + length > this.end) return false;
+    for (let index = 0; index < words.length; index += 1)
+      if (view.getUint32(at + index * 4, true) !== words[index]) return false;
+    if (view.getUint32(at + length - 4, true) !== last) return false;
+    this.at = at + length;
+    return true;
   }
 
   private isKey(name: Uint8Array, from: number): boolean {

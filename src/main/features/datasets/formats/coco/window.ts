@@ -13,7 +13,7 @@ export async function readUnits(
   cursor: JsonBytes,
   unit: () => boolean,
 ): Promise<void> {
-  cursor.bytes = Buffer.alloc(firstBytes + 1);
+  cursor.lookAt(Buffer.alloc(firstBytes + 1));
   const source = chunks[Symbol.asyncIterator]();
   // The next chunk is read while this one is looked at; where that fails, it is said when it is asked for.
   const ahead = () => {
@@ -59,10 +59,10 @@ function push(cursor: JsonBytes, chunk: Uint8Array): void {
     const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(bytes.length * 2, mostBytes)));
     larger.set(bytes.subarray(cursor.at, cursor.end));
     bytes = larger;
+    cursor.lookAt(bytes);
   } else bytes.copyWithin(0, cursor.at, cursor.end);
   bytes.set(chunk, left);
   bytes[left + chunk.length] = 0;
-  cursor.bytes = bytes;
   cursor.at = 0;
   cursor.end = left + chunk.length;
 }
