@@ -26,14 +26,14 @@ export interface KeyNames {
 interface UsualKey {
   readonly length: number;
   /** Its bytes, four in one, and its last four. */
-  readonly words: Uint32Array;
+  readonly words: Int32Array;
   readonly last: number;
 }
 
 function usualKey(name: string): UsualKey {
   const bytes = Buffer.from(`"${name}":`);
-  const words = Uint32Array.from({ length: bytes.length >> 2 }, (_, at) => bytes.readUInt32LE(at * 4));
-  return { length: bytes.length, words, last: bytes.readUInt32LE(bytes.length - 4) };
+  const words = Int32Array.from({ length: bytes.length >> 2 }, (_, at) => bytes.readInt32LE(at * 4));
+  return { length: bytes.length, words, last: bytes.readInt32LE(bytes.length - 4) };
 }
 
 /** The keys that an object is read by, each known from then on by its place here. */
@@ -139,8 +139,8 @@ export class JsonCursor extends JsonBytes {
     const { view, at } = this;
     if (at + length > this.end) return false;
     for (let index = 0; index < words.length; index += 1)
-      if (view.getUint32(at + index * 4, true) !== words[index]) return false;
-    if (view.getUint32(at + length - 4, true) !== last) return false;
+      if (view.getInt32(at + index * 4, true) !== words[index]) return false;
+    if (view.getInt32(at + length - 4, true) !== last) return false;
     this.at = at + length;
     return true;
   }
