@@ -50,6 +50,12 @@ function takeValue(cursor: JsonCursor): unknown {
   return JSON.parse(cursor.bytes.toString('utf8', start, cursor.at));
 }
 
+/** The left and the bottom edge around points. */
+const edges = (values: readonly number[]) => [
+  Math.floor(Math.min(...values.filter((_, at) => at % 2 === 0))),
+  Math.ceil(Math.max(...values.filter((_, at) => at % 2 === 1))),
+];
+
 describe('a cursor on JSON that comes in any pieces', () => {
   test('finds what JSON.parse finds', async () => {
     const indents = fc.constantFrom(undefined, 1, '\t', '\r\n ');
@@ -80,6 +86,21 @@ describe('a cursor on JSON that comes in any pieces', () => {
         expect(found).toEqual(Object.fromEntries(wanted.map((name) => [name, parsed[name]])));
       }),
     );
+  });
+
+  test('takes no polygon that JSON.parse would not, whichever byte of a number is another', async () => {
+    const spelled = '[123.45,678.90,1,2]';
+    for (let place = 1; place < 15; place += 1)
+      for (let byte = 0; byte < 256; byte += 1) {
+        const text = Buffer.from(`${spelled} `, 'latin1');
+        text[place] = byte;
+        const found = new WholeBounds();
+        const length = await take(text, [100], (cursor) => found.take(cursor));
+        if (length < 0) continue;
+        const values = JSON.parse(text.toString('latin1')) as number[];
+        expect(length).toBe(values.length);
+        if (length % 2 === 0) expect([found.left, found.bottom]).toEqual(edges(values));
+      }
   });
 
   test('finds whole bounds around the points of a polygon, of those in a plain spelling without reading them to the last bit', async () => {
