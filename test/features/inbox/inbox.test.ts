@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type AddressInfo, createServer } from 'node:net';
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -130,6 +131,24 @@ test('where a server has no notifications the inbox is looked at by and by, and 
   await expect(place.inbox.dismiss(localOwnerId, '../pets')).rejects.toMatchObject({
     code: 'INBOX_DROP_UNKNOWN',
   });
+});
+
+test('a server that takes connections and says nothing is called silent soon, by whatever of the inbox asks it', async () => {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  const nobody = { region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b', bucketPrefix: '', tls: null };
+  const bucket = s3Inbox(
+    { ...nobody, endpoint: `http://127.0.0.1:${port}` },
+    { attempts: 2, silentForMs: 50 },
+  );
+  try {
+    const silent = { code: 'S3_UNREACHABLE', message: expect.stringContaining('it is silent') };
+    await expect(bucket.find('pets')).rejects.toMatchObject(silent);
+    await expect(bucket.read()).rejects.toMatchObject(silent);
+  } finally {
+    server.close();
+  }
 });
 
 test('an inbox whose address or name the notifications’ client does not take is looked at by and by', async () => {

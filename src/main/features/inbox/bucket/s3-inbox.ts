@@ -12,12 +12,15 @@ import type { InboxBucket } from '../inbox-watch.ts';
 
 const events = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'];
 
+/** A person waits for the answer, and whoever only looks looks again soon. */
+const patience = { attempts: 2, silentForMs: 5000 };
+
 /** The inbox on an S3 server, with the notifications that servers of MinIO's kind have. @throws TrainyardError S3_ENDPOINT_INVALID */
-export function s3Inbox(endpoint: S3Endpoint): InboxBucket {
+export function s3Inbox(endpoint: S3Endpoint, { attempts, silentForMs } = patience): InboxBucket {
   const name = `${endpoint.bucketPrefix}${inboxBucket}`;
   const { host: place } = parseEndpoint(endpoint.endpoint);
   const reading = async <Result>(work: (connection: S3Connection) => Promise<Result>): Promise<Result> => {
-    using connection = connectS3(endpoint);
+    using connection = connectS3(endpoint, { attempts, silentForMs });
     try {
       return await work(connection);
     } catch (error) {

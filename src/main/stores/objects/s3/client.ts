@@ -7,7 +7,7 @@ import type { Bucket } from '../ports.ts';
 
 const connectWithinMs = 5000;
 /** Longer than any server thinks about a request of ours; it counts from the last byte. */
-const silentForMs = 30_000;
+const longestSilenceMs = 30_000;
 const attempts = 3;
 
 /** What goes over the wire of one endpoint, and how errors name it. */
@@ -35,6 +35,7 @@ export function parseEndpoint(endpoint: string): URL {
 export function openClient(
   config: Pick<S3ClientConfig, 'endpoint' | 'region' | 'credentials' | 'profile' | 'maxAttempts' | 'signer'>,
   tls: TlsOptions | null,
+  silentForMs = longestSilenceMs,
 ): Disposable & { readonly client: S3Client } {
   const keeping = { keepAlive: true, timeout: silentForMs };
   const httpAgent = new HttpAgent(keeping);
@@ -74,12 +75,13 @@ export function openClient(
 }
 
 /**
- * A client of a server whose address and credentials are known. `anonymous` signs nothing.
+ * A client of a server whose address and credentials are known. `anonymous` signs nothing; a server that says nothing for `silentForMs` is
+ * asked again, `attempts` times in all.
  * @throws TrainyardError S3_ENDPOINT_INVALID
  */
 export function connectS3(
   endpoint: S3Endpoint,
-  options: { readonly anonymous?: boolean; readonly attempts?: number } = {},
+  options: { readonly anonymous?: boolean; readonly attempts?: number; readonly silentForMs?: number } = {},
 ): S3Connection {
   const url = parseEndpoint(endpoint.endpoint);
   const { accessKeyId, secretAccessKey, region, tls } = endpoint;
@@ -92,6 +94,7 @@ export function connectS3(
       ...(options.anonymous ? { signer: { sign: async (request) => request } } : {}),
     },
     tls,
+    options.silentForMs,
   );
   return {
     ...opened,
