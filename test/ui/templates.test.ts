@@ -57,6 +57,31 @@ test('settings are kept as a template, a run begins with it, and it is removed',
   expect(state.templates).toEqual([]);
 });
 
+test('a template is begun with the newest dataset that its task can be learned on, until another is chosen', async () => {
+  const { page, fixture } = await visitForm();
+  const { state } = fixture.story;
+  await page.getByRole('button', { name: 'Save as template' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('My detector');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+
+  const fits = state.datasets.get(labelledId);
+  if (fits) state.datasets.set(labelledId, { ...fits, createdAt: '2026-01-01T00:00:00.000Z' });
+  await page.goto(`${fixture.url}/runs/new`);
+  const dataset = page.getByRole('combobox', { name: 'Dataset' });
+  const newest = [...state.datasets.values()].find(({ labels }) => labels === null)?.name ?? '';
+  await expect.poll(() => dataset.inputValue()).toContain(newest);
+  await page.getByRole('combobox', { name: 'Template' }).click();
+  await page.getByRole('option', { name: 'My detector' }).click();
+  await expect.poll(() => dataset.inputValue()).toContain(fits?.name);
+  expect(await page.getByText('does not fit this dataset').count()).toBe(0);
+
+  await dataset.click();
+  await page.getByRole('option', { name: newest }).first().click();
+  await page.getByText('does not fit this dataset').waitFor();
+});
+
 test('who removes a template by the keyboard goes on at the others', async () => {
   const { page } = await visitForm();
   const choice = page.getByRole('combobox', { name: 'Template' });

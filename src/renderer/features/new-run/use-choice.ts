@@ -37,7 +37,12 @@ export function useChoice(
     queries.datasets.list.queryOptions({ input: { project: project ?? '' }, enabled: project !== null }),
   );
   const ready = (datasets.data?.datasets ?? []).filter((one) => one.version !== null);
-  const dataset = datasetChoice ?? ready[0]?.id ?? null;
+  // Where a template or a file says what is learned and not on what: the newest that it can be learned on.
+  const wanted = taskChoice
+    ? [taskChoice]
+    : models.data?.models.find(({ id }) => id === modelChoice)?.taskTypes;
+  const fit = wanted && ready.find(({ labels }) => tasksOf(labels).some((one) => wanted.includes(one)));
+  const dataset = datasetChoice ?? (fit ?? ready[0])?.id ?? null;
   const chosen = useQuery(
     queries.datasets.show.queryOptions({ input: { dataset: dataset ?? '' }, enabled: dataset !== null }),
   );
