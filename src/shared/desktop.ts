@@ -1,10 +1,14 @@
+const pathKinds = ['folder', 'archive', 'program'] as const;
+/** What a path leads to; an archive is a zip or tar. */
+export type PathKind = (typeof pathKinds)[number];
+
 /**
  * What the window offers a page beyond a browser, and nothing more. The page finds it at `window.trainyardDesktop`;
  * in a browser that is undefined.
  */
 export interface DesktopApi {
-  /** The system's dialog for a folder, or for a zip or tar; the absolute path, or null if it was closed. */
-  choosePath(kind: 'folder' | 'archive'): Promise<string | null>;
+  /** The system's dialog; the absolute path, or null if it was closed. */
+  choosePath(kind: PathKind): Promise<string | null>;
   /** A message of the operating system; clicking it brings the window to the front. */
   notify(message: { title: string; body: string }): Promise<void>;
 }
@@ -13,7 +17,7 @@ export interface DesktopApi {
 export const desktopChannel = 'trainyard:desktop';
 
 export type DesktopRequest =
-  | { readonly verb: 'choosePath'; readonly argument: 'folder' | 'archive' }
+  | { readonly verb: 'choosePath'; readonly argument: PathKind }
   | { readonly verb: 'notify'; readonly argument: { readonly title: string; readonly body: string } };
 
 function isText(value: unknown, most: number): value is string {
@@ -25,7 +29,8 @@ export function parseDesktopRequest(message: unknown): DesktopRequest | null {
   if (typeof message !== 'object' || message === null || !('verb' in message) || !('argument' in message))
     return null;
   const { verb, argument } = message;
-  if (verb === 'choosePath' && (argument === 'folder' || argument === 'archive')) return { verb, argument };
+  const kind = pathKinds.find((one) => one === argument);
+  if (verb === 'choosePath' && kind) return { verb, argument: kind };
   if (
     verb === 'notify' &&
     typeof argument === 'object' &&

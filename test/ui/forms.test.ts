@@ -140,16 +140,17 @@ test('a path chosen in the window takes what was found at the one before', async
   const found = 'rose/broken.png can’t be decoded';
   const { page } = await visit('/datasets');
   await page.evaluate(() => {
-    Object.assign(window, { trainyardDesktop: { choosePath: async () => '/data/shapes' } });
+    Object.assign(window, { trainyardDesktop: { choosePath: async (kind: string) => `/data/${kind}` } });
   });
   await page.getByRole('button', { name: 'Import dataset' }).first().click();
   await page.getByRole('textbox', { name: 'Folder, zip or tar' }).fill('/data/bad.zip');
   await page.getByRole('button', { name: 'Check' }).click();
   await page.getByText(found).first().waitFor();
   await page.getByRole('button', { name: 'Choose' }).click();
+  await page.getByRole('menuitem', { name: 'Zip or tar' }).click();
   await expect.poll(() => page.getByText(found).count()).toBe(0);
   const field = page.getByRole('textbox', { name: 'Folder, zip or tar' });
-  expect(await field.inputValue()).toBe('/data/shapes');
+  expect(await field.inputValue()).toBe('/data/archive');
 });
 
 test('what the engine refuses of one file is not said of the next', async () => {

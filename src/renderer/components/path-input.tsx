@@ -1,23 +1,22 @@
-import { Box, Button, Group, TextInput, type TextInputProps } from '@mantine/core';
-import { IconFolderOpen } from '@tabler/icons-react';
+import { Box, Button, Group, Menu, TextInput, type TextInputProps } from '@mantine/core';
+import { IconFile, IconFileZip, IconFolderOpen } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import type { PathKind } from '../../shared/desktop.ts';
 import { useText } from '../i18n/use-text.ts';
 
 interface PathInputProps extends TextInputProps {
-  /** A folder was chosen in the system's dialog. */
+  /** What the path may lead to. */
+  readonly kinds: readonly [PathKind, ...PathKind[]];
+  /** Something was chosen in the system's dialog. */
   readonly onChoose: (path: string) => void;
   /** Stands beside the input. */
   readonly action?: ReactNode;
 }
 
+const icons = { folder: IconFolderOpen, archive: IconFileZip, program: IconFile };
+
 /** A path on the engine's machine, typed, or chosen in the system's dialog where the page is in the window. */
-export function PathInput({ onChoose, action, ...input }: PathInputProps) {
-  const { t } = useText();
-  const desktop = window.trainyardDesktop;
-  const choose = async () => {
-    const found = await desktop?.choosePath('folder');
-    if (found) onChoose(found);
-  };
+export function PathInput({ kinds, onChoose, action, ...input }: PathInputProps) {
   return (
     <TextInput
       styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
@@ -28,18 +27,46 @@ export function PathInput({ onChoose, action, ...input }: PathInputProps) {
       inputContainer={(field) => (
         <Group gap="xs" wrap="nowrap">
           <Box flex={1}>{field}</Box>
-          {desktop && (
-            <Button
-              variant="default"
-              leftSection={<IconFolderOpen size={16} aria-hidden />}
-              onClick={() => void choose()}
-            >
-              {t('common.choose')}
-            </Button>
-          )}
+          {window.trainyardDesktop && <Choose kinds={kinds} onChoose={onChoose} />}
           {action}
         </Group>
       )}
     />
+  );
+}
+
+function Choose({ kinds, onChoose }: Pick<PathInputProps, 'kinds' | 'onChoose'>) {
+  const { t } = useText();
+  const choose = async (kind: PathKind) => {
+    // A system has one dialog for folders and another for files.
+    const found = await window.trainyardDesktop?.choosePath(kind);
+    if (found) onChoose(found);
+  };
+  const [first] = kinds;
+  const Icon = icons[first];
+  const button = (onClick?: () => void) => (
+    <Button variant="default" leftSection={<Icon size={16} aria-hidden />} onClick={onClick}>
+      {t('common.choose')}
+    </Button>
+  );
+  if (kinds.length === 1) return button(() => void choose(first));
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>{button()}</Menu.Target>
+      <Menu.Dropdown>
+        {kinds.map((kind) => {
+          const KindIcon = icons[kind];
+          return (
+            <Menu.Item
+              key={kind}
+              leftSection={<KindIcon size={16} aria-hidden />}
+              onClick={() => void choose(kind)}
+            >
+              {t(`common.chooseKind.${kind}`)}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

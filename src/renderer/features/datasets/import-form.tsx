@@ -106,6 +106,7 @@ export function ImportForm({ initial, project, source, failure, onImport, onCanc
             description={t('datasets.pathHint')}
             placeholder="/data/flowers"
             {...form.getInputProps('path')}
+            kinds={['folder', 'archive']}
             onChoose={(found) => form.setFieldValue('path', found)}
             action={
               <Button

@@ -42,6 +42,7 @@ export function ScriptFields({ form }: { readonly form: UseFormReturnType<RunVal
           {...form.getInputProps('script.command')}
         />
         <PathInput
+          kinds={['folder']}
           {...typed}
           withAsterisk
           label={t('script.folder')}

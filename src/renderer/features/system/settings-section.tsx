@@ -95,10 +95,14 @@ function SettingRow({ setting }: { readonly setting: Setting }) {
           return (
             <>
               {kind === 'secret' && <PasswordInput {...input} />}
-              {kind === 'folder' && (
-                <PathInput {...input} onChoose={(found) => form.setFieldValue('value', found)} />
+              {(kind === 'program' || kind === 'folder') && (
+                <PathInput
+                  {...input}
+                  kinds={[kind]}
+                  onChoose={(found) => form.setFieldValue('value', found)}
+                />
               )}
-              {(kind === 'program' || kind === 'address') && <TextInput {...input} />}
+              {kind === 'address' && <TextInput {...input} />}
               <Note size="xs">{effect[language]}</Note>
             </>
           );

@@ -15,6 +15,11 @@ export const shell = {
     close: ['Close', '닫기'],
     save: ['Save', '저장'],
     choose: ['Choose…', '선택…'],
+    chooseKind: {
+      folder: ['Folder…', '폴더…'],
+      archive: ['Zip or tar…', 'zip 또는 tar…'],
+      program: ['Program…', '프로그램…'],
+    },
     create: ['Create', '만들기'],
     delete: ['Delete', '삭제'],
     copy: ['Copy', '복사'],
