@@ -205,7 +205,7 @@ test('of thousands of problems those of one code are shown, each with its line',
   await page.getByRole('button', { name: 'Check' }).click();
   await page.getByText('81,900 objects · 4,100 masks · 31 images without objects · 12 crowds').waitFor();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('3,417 errors; warnings: 1').waitFor();
+  await dialog.getByText('3,417 errors, one warning').waitFor();
   await dialog.getByText('annotations/instances_train.json:12').first().waitFor();
   await dialog.getByText('And 3,218 more.').waitFor();
   expect(await dialog.getByText('labels/a.txt:3').count()).toBe(0);

@@ -23,6 +23,11 @@ export function ValidationReport({ validation }: { readonly validation: Validati
     ...summary.fileTypes.map(({ type, count }) => `${type} ${format.number(count)}`),
   ];
   const labelled = [...texts.countsOf(summary), ...texts.splitsOf(summary.splits ?? {})];
+  const counted = (key: 'warnings' | 'errors' | 'besides', count: number) =>
+    t(`validation.${key}`, { count, formatted: format.number(count) });
+  const found = [counted('errors', errorCount), warningCount > 0 && counted('besides', warningCount)];
+  const passed = warningCount > 0 ? counted('warnings', warningCount) : t('validation.ok');
+  const outcome = ok ? passed : found.filter(Boolean).join(', ');
   return (
     <Stack gap="sm">
       <Group gap={8} wrap="nowrap" align="flex-start">
@@ -31,15 +36,7 @@ export function ValidationReport({ validation }: { readonly validation: Validati
         </Box>
         <div>
           <Text size="sm" fw={600}>
-            {ok
-              ? warningCount > 0
-                ? t('validation.warnings', { count: warningCount, formatted: format.number(warningCount) })
-                : t('validation.ok')
-              : t('validation.errors', {
-                  count: errorCount,
-                  formatted: format.number(errorCount),
-                  warnings: format.number(warningCount),
-                })}
+            {outcome}
           </Text>
           <Note style={{ overflowWrap: 'anywhere' }}>{texts.formatOf(summary)}</Note>
           {summary.images > 0 && <Note>{facts.join(' · ')}</Note>}

@@ -192,11 +192,10 @@ export const data = {
     ok: ['No problems found', '문제가 없습니다'],
     warnings_one: 'Usable, with one warning',
     warnings_other: ['Usable, with {{formatted}} warnings', '쓸 수 있지만 경고가 {{formatted}}건 있습니다'],
-    errors_one: 'One error; warnings: {{warnings}}',
-    errors_other: [
-      '{{formatted}} errors; warnings: {{warnings}}',
-      '오류 {{formatted}}건, 경고 {{warnings}}건',
-    ],
+    errors_one: 'One error',
+    errors_other: ['{{formatted}} errors', '오류 {{formatted}}건'],
+    besides_one: 'one warning',
+    besides_other: ['{{formatted}} warnings', '경고 {{formatted}}건'],
     leftOut_one: 'Without what is invalid there is one fewer image',
     leftOut_other: [
       'Without what is invalid there are {{formatted}} fewer images',
