@@ -41,6 +41,8 @@ export class ImageTable {
 
   /** Puts the counts into the images, once all have come. */
   finish(): void {
-    for (const [index, image] of this.images.entries()) image.annotations = this.counts[index] as number;
+    this.images.forEach((image, index) => {
+      image.annotations = this.counts[index] as number;
+    });
   }
 }
