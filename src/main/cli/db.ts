@@ -71,7 +71,7 @@ function defineAtDatabase(group: Command, definition: Parameters<typeof defineCo
       '--database-url <url>',
       translate(
         "any server, as postgres://…; left out: the state folder's own database",
-        '아무 서버나 postgres://… 로 지정. 생략하면 상태 폴더의 데이터베이스',
+        '원하는 서버의 주소(postgres://…). 생략하면 상태 폴더의 데이터베이스',
       ),
     ).env('TRAINYARD_DATABASE_URL'),
   );
@@ -107,7 +107,7 @@ export function defineDatabase(group: Command): void {
   defineAtDatabase(group, {
     usage: 'current',
     english: 'show which revision the database has',
-    korean: '데이터베이스의 리비전을 보입니다',
+    korean: '데이터베이스의 리비전을 보여 줍니다',
     examples: ['db current', 'db current --json'],
     json: '{"revision", "head", "pending", "edited", "drift"}',
   }).perform<DatabaseOptions>(async (options) =>

@@ -53,7 +53,7 @@ export function defineProfile(group: Command): void {
   defineCommand(group, {
     usage: 'show',
     english: 'show the profile of this state folder',
-    korean: '이 상태 폴더의 프로필을 보입니다',
+    korean: '이 상태 폴더의 프로필을 보여 줍니다',
     examples: ['profile show'],
     json: '{"profile"}',
   }).perform(async (options) => print(await profileInUse(), options));

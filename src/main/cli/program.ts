@@ -21,7 +21,8 @@ const commands: readonly {
   {
     name: 'serve',
     english: 'run the engine until SIGTERM or Ctrl-C; trainings go on and are taken over by the next engine',
-    korean: 'SIGTERM 또는 Ctrl-C까지 엔진을 실행합니다. 학습은 계속되고 다음 엔진이 이어받습니다',
+    korean:
+      'SIGTERM을 받거나 Ctrl-C를 누를 때까지 엔진을 실행합니다. 학습은 계속되고 다음 엔진이 이어받습니다',
     load: async () => (await import('./serve.ts')).defineServe,
   },
   {

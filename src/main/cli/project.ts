@@ -62,7 +62,11 @@ export function defineProject(group: Command): void {
     korean: '프로젝트를 최신순으로 나열합니다',
     examples: ['project list', 'project list --search fashion', 'project list --all --json'],
     json: '{"projects": [{"id", "name", "runCount", "datasetCount", …}], "total"}',
-  }).flag('--search <text>', 'only those whose name or tag holds this', '이름이나 태그에 이 글이 든 것만');
+  }).flag(
+    '--search <text>',
+    'only those whose name or tag holds this',
+    '이름이나 태그에 이 글자가 들어간 것만',
+  );
   addLimit(list).perform<ListLimit & { search?: string }>(async ({ search, json, ...limit }) => {
     const { items: projects, total } = await withEngine((api) =>
       readList(
@@ -77,7 +81,7 @@ export function defineProject(group: Command): void {
   defineCommand(group, {
     usage: 'show <project>',
     english: 'show a project, by name or id',
-    korean: '이름이나 ID로 프로젝트를 보입니다',
+    korean: '이름이나 ID로 프로젝트를 보여 줍니다',
     examples: ['project show demo'],
     json: '{"id", "name", "description", "tags", "runCount", "datasetCount", …}',
   }).perform(async (options, reference = '') => {

@@ -105,7 +105,11 @@ export function defineWeights(group: Command): void {
     json: '{"weights": [{"id", "name", "model", "status", "format", "sizeBytes", "sha256", "source", …}], "total", "cached": [{"model", "file", "sizeBytes", "cache"}]}',
   })
     .flag('--model <model>', 'only those for a model', '한 모델의 것만')
-    .flag('--search <text>', 'only those whose name or model holds this', '이름이나 모델에 이 글이 든 것만');
+    .flag(
+      '--search <text>',
+      'only those whose name or model holds this',
+      '이름이나 모델에 이 글자가 들어간 것만',
+    );
   addLimit(list).perform<ListLimit & { model?: string; search?: string }>(
     async ({ model, search, json, ...limit }) => {
       const {
@@ -184,7 +188,7 @@ export function defineWeights(group: Command): void {
   defineCommand(group, {
     usage: 'show <weights>',
     english: 'show stored weights, by name or id',
-    korean: '이름이나 ID로 저장된 가중치를 보입니다',
+    korean: '이름이나 ID로 저장된 가중치를 보여 줍니다',
     examples: ['weights show resnet18.a1_in1k'],
     json: '{"id", "name", "model", "format", "sizeBytes", "sha256", "files", "source", "status", …}',
   }).perform(async (options, reference = '') => {

@@ -84,7 +84,7 @@ export function defineDataset(group: Command): void {
     json: '{"datasets": [{"id", "name", "version", "images", "classes", …}], "total"}',
   })
     .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
-    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만');
+    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글자가 들어간 것만');
   addLimit(list).perform<ListLimit & { project?: string; search?: string }>(
     async ({ project, search, json, ...limit }) => {
       const { items: datasets, total } = await withEngine((api) =>
@@ -101,7 +101,7 @@ export function defineDataset(group: Command): void {
   defineCommand(group, {
     usage: 'show <dataset>',
     english: 'show a dataset with its versions, by name or id',
-    korean: '이름이나 ID로 데이터셋과 버전을 보입니다',
+    korean: '이름이나 ID로 데이터셋과 버전을 보여 줍니다',
     examples: ['dataset show photos'],
     json: '{"id", "name", "version", "classes", "versions": […], "validation", …}',
   }).perform(async (options, reference = '') => {

@@ -149,7 +149,7 @@ export function defineImport(group: Command): void {
       .flag(
         '--link',
         'link the files where the disk can (reflink, hard link)',
-        '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
+        '디스크가 지원하면 파일을 링크합니다(reflink, 하드 링크)',
       )
       .flag(
         '--skip-invalid',

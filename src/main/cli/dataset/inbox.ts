@@ -77,7 +77,7 @@ export function defineInbox(group: Command): void {
     examples: ['dataset inbox list', 'dataset inbox list --all --json'],
     json: '{"bucket": {"name", "place"}, "problem", "drops": [{"name", "source", "state", "images", "bytes", …}], "handled", …}',
   })
-    .flag('--all', 'those that were imported or dismissed too', '가져왔거나 숨긴 것도 보입니다')
+    .flag('--all', 'those that were imported or dismissed too', '가져왔거나 숨긴 것도 보여 줍니다')
     .perform<{ all?: true }>(async ({ all, json }) => {
       const view = await withEngine((api) => api.inbox.show({ all: all ?? false }));
       const { bucket, problem } = view;
@@ -107,7 +107,7 @@ export function defineInbox(group: Command): void {
   defineCommand(inbox, {
     usage: 'restore <name>',
     english: 'list one again that was dismissed',
-    korean: '숨긴 것을 다시 목록에 보입니다',
+    korean: '숨긴 것을 다시 목록에 보여 줍니다',
     examples: ['dataset inbox restore photos.zip'],
     json: '{"name"}',
   }).perform(async (options, name = '') =>

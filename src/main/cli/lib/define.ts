@@ -110,9 +110,9 @@ export function defineProgram(name: string, description: string): Command {
     .description(description)
     .configureHelp(help)
     .configureOutput({ outputError: () => {} })
-    .version(version, '-V, --version', translate('show the version', '버전을 보입니다'))
-    .helpOption('-h, --help', translate('show this help', '이 도움말을 보입니다'))
-    .helpCommand('help [command]', translate('show the help of a command', '명령의 도움말을 보입니다'))
+    .version(version, '-V, --version', translate('show the version', '버전을 보여 줍니다'))
+    .helpOption('-h, --help', translate('show this help', '이 도움말을 보여 줍니다'))
+    .helpCommand('help [command]', translate('show the help of a command', '명령의 도움말을 보여 줍니다'))
     .exitOverride();
 }
 

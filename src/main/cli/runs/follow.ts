@@ -80,7 +80,7 @@ export function defineFollow(group: Command): void {
     english:
       'print what happens until the run ends; exit code 0 if it completed, else 1. Ctrl-C leaves the run alone',
     korean:
-      '학습이 끝날 때까지 일어나는 일을 출력합니다. 완료면 종료 코드 0, 아니면 1. Ctrl-C는 학습에 영향이 없습니다',
+      '학습이 끝날 때까지 일어나는 일을 출력합니다. 완료되면 종료 코드가 0이고 아니면 1입니다. Ctrl-C를 눌러도 학습은 계속됩니다',
     examples: ['runs follow last', 'runs follow last --json --after 120'],
     json: `${translate('one line for each event: ', '이벤트마다 한 줄: ')}{"seq", "type", "time", "attempt", "data"}`,
   })

@@ -97,7 +97,7 @@ export function defineLogs(group: Command): void {
   })
     .flag('--follow', 'stay until the run ends', '학습이 끝날 때까지 기다립니다')
     .flag('--level <level>', 'this level and above', '이 수준 이상', logLevels)
-    .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만')
+    .flag('--search <text>', 'only lines that hold this', '이 글자가 들어간 줄만')
     .flag('--tail <number>', 'only so many of the last lines', '마지막 줄 몇 개만', integer())
     .perform<LogsOptions>(
       withRun(async (options, { api }, run) => {

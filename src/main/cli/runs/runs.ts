@@ -130,7 +130,7 @@ export function defineRuns(group: Command): void {
   })
     .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
     .flag('--status <status>', 'only those in this status', '이 상태인 것만', runStatuses)
-    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
+    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글자가 들어간 것만')
     .flag('--sort <field>', 'order by', '정렬 기준', runSorts, 'createdAt')
     .flag('--order <order>', 'direction', '정렬 방향', ['asc', 'desc'], 'desc');
 
@@ -148,7 +148,7 @@ export function defineRuns(group: Command): void {
   defineCommand(group, {
     usage: 'show <run>',
     english: 'show a run: status, attempts, config, artifacts',
-    korean: '학습의 상태, 시도, 설정, 결과물을 보입니다',
+    korean: '학습의 상태, 시도, 설정, 결과물을 보여 줍니다',
     examples: ['runs show last', 'runs show 3f2a91c0 --json'],
     json: '{"id", "status", "progress", "attempts": […], "config", "artifacts": […], …}',
   }).perform(async (options, reference = '') => {

@@ -81,13 +81,13 @@ export function defineLogs(group: Command): void {
     ],
     json: `${translate('one line for each line: ', '로그 한 줄마다 한 줄: ')}{"service", "time", "stream", "text"}`,
   })
-    .flag('-f, --follow', 'stay until Ctrl-C', 'Ctrl-C까지 기다립니다')
+    .flag('-f, --follow', 'stay until Ctrl-C', 'Ctrl-C를 누를 때까지 기다립니다')
     .flag(
       '--since <time>',
       'from this time on: 2026-11-24T08:00:00Z, or 90s, 10m, 2h ago',
       '이때부터: 2026-11-24T08:00:00Z, 또는 90s, 10m, 2h 전',
     )
     .flag('--tail <number>', 'so many of the last lines of each', '서비스마다 마지막 줄 수', integer(), 200)
-    .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만')
+    .flag('--search <text>', 'only lines that hold this', '이 글자가 들어간 줄만')
     .perform<LogsOptions>(printLogs);
 }

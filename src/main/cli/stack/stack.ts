@@ -152,7 +152,7 @@ function defineDestroy(group: Command): void {
     usage: 'destroy [services...]',
     english:
       "remove the stack's containers, networks and volumes with all data in them; wants the stack's name",
-    korean: '스택의 컨테이너, 네트워크, 볼륨을 데이터와 함께 지웁니다. 스택의 이름을 요구합니다',
+    korean: '스택의 컨테이너, 네트워크, 볼륨을 데이터와 함께 지웁니다. 스택 이름을 입력해야 합니다',
     examples: ['stack destroy', 'stack destroy --name trainyard-1f2e3d4c'],
     json: progressShape(stateShape),
   })

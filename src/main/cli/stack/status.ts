@@ -50,14 +50,14 @@ export function defineStatus(group: Command): void {
   defineCommand(group, {
     usage: 'status',
     english: 'show the services; running ones are probed',
-    korean: '서비스를 보입니다. 실행 중인 것은 고유 프로토콜로 확인합니다',
+    korean: '서비스를 보여 줍니다. 실행 중인 것은 고유 프로토콜로 확인합니다',
     examples: ['stack status', 'stack status --json --reveal'],
     json: stateShape,
   })
     .flag(
       '--reveal',
       'with the connection strings and their passwords',
-      '접속 문자열을 비밀번호와 함께 보입니다',
+      '접속 문자열을 비밀번호와 함께 보여 줍니다',
     )
     .perform<{ reveal?: true }>(async ({ reveal, json }) => {
       await using opened = await openStack();
