@@ -2,8 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { Command } from '../../src/main/cli/lib/define.ts';
 import { readConfigFile } from '../../src/main/cli/train/config-file.ts';
-import { overridesOf } from '../../src/main/cli/train/overrides.ts';
+import { fields, overridesOf } from '../../src/main/cli/train/overrides.ts';
+import { defineTrain } from '../../src/main/cli/train/train.ts';
+import { isRecord } from '../../src/shared/model/is-record.ts';
+import { trainingOverridesSchema } from '../../src/shared/model/training-config.ts';
 
 let folder: string;
 
@@ -39,6 +44,32 @@ test('flags become fields of the config', () => {
     },
     dataset: { imageSize: [20, 30], augmentation: { randomFlip: true, randomRotation: 10 } },
   });
+});
+
+/** The fields of a JSON schema that hold values, by their paths. */
+function valuesOf(schema: unknown, place = ''): string[] {
+  const inner = isRecord(schema) ? schema.properties : undefined;
+  if (!isRecord(inner)) return [place];
+  return Object.entries(inner).flatMap(([name, part]) => valuesOf(part, place ? `${place}.${name}` : name));
+}
+
+test('every value of the config has a flag, but for what a dataset and a model bring', () => {
+  const command = new Command('train');
+  defineTrain(command);
+  const flags = new Set(command.options.map((option) => option.attributeName()));
+  const reached = Object.entries(fields).flatMap(([flag, field]) => (flags.has(flag) ? [field] : []));
+  const without = valuesOf(z.toJSONSchema(trainingOverridesSchema)).filter((one) => !reached.includes(one));
+  expect(without).toEqual([
+    'task.numClasses',
+    'task.classNames',
+    'model.name',
+    'model.source',
+    'dataset.datasetId',
+    'dataset.version',
+    'dataset.name',
+    'training.earlyStop.enabled',
+    'training.earlyStop.patience',
+  ]);
 });
 
 test('flags go before the file, field by field', () => {
@@ -132,9 +163,9 @@ test('a file that is not there is said to be not there', async () => {
 
 test('a value out of range is told with the range that the flag takes', () => {
   expect(() => overridesOf({ batchSize: 1e9 }, {})).toThrow(
-    '--batch-size: A whole number of 1 or more, up to 65536 is wanted',
+    '--batch-size: a whole number from 1 up to 65536 is wanted',
   );
   expect(() => overridesOf({ learningRate: 0 }, {})).toThrow(
-    '--learning-rate: A number above 0, up to 100 is wanted',
+    '--learning-rate: a number above 0 up to 100 is wanted',
   );
 });

@@ -29,7 +29,18 @@ const wrong = [
   [['project', 'show'], 'The argument <project> is missing. See "trainyard project show --help".'],
   [
     ['runs', 'list', '--limit', 'x'],
-    'The option --limit <number> can\'t be "x": A whole number of 1 or more is wanted. See "trainyard runs list --help".',
+    'The option --limit <number> can\'t be "x": a whole number of 1 or more is wanted. See "trainyard runs list --help".',
+  ],
+  ...[['--epochs', '3'], ['--early-stop'], ['--dataset-version', '2'], ['--template', 'quick']].map(
+    ([flag = '', ...value]) =>
+      [
+        ['train', '--project', 'p', '--command', 'true', flag, ...value],
+        `A script of your own brings its own model and data: ${flag} has no effect on it. Leave ${flag} out, and give the script its settings in the command.`,
+      ] as const,
+  ),
+  [
+    ['train', '--project', 'p', '--dataset', 'd', '--class-weights', 'some'],
+    'The option --class-weights <weights> can\'t be "some": balanced is wanted, or a number for each class, as 1,2.5,0.5. See "trainyard train --help".',
   ],
   ...(['project', 'dataset', 'runs'] as const).map(
     (noun) =>
@@ -40,11 +51,11 @@ const wrong = [
   ),
   [
     ['train', '--project', 'p', '--dataset', 'd', '--lr', '0x10'],
-    'The option --lr, --learning-rate <number> can\'t be "0x10": A number is wanted, such as 0.001 or 1e-3. See "trainyard train --help".',
+    'The option --lr, --learning-rate <number> can\'t be "0x10": a number is wanted, such as 0.001 or 1e-3. See "trainyard train --help".',
   ],
   [
     ['train', '--project', 'p', '--dataset', 'd', '--epochs', '3.5'],
-    'The option --epochs <number> can\'t be "3.5": A whole number of 1 or more, up to 100000 is wanted. See "trainyard train --help".',
+    'The option --epochs <number> can\'t be "3.5": a whole number from 1 up to 100000 is wanted. See "trainyard train --help".',
   ],
   [
     ['train', '--project', 'p', '--dataset', 'd', '--lr', '0'],

@@ -131,16 +131,13 @@ export function defineCommand(group: Command, { usage, english, korean, ...rest 
 
 /** What a number may be, in words. */
 export function rangeWords({ whole, min, aboveMin, max, belowMax }: NumberRange): string {
-  const kind = whole ? translate('A whole number', '정수') : translate('A number', '숫자');
-  const least = aboveMin
-    ? translate(` above ${min}`, `${min} 초과`)
-    : translate(` of ${min} or more`, `${min} 이상`);
-  const most = belowMax
-    ? translate(` below ${max}`, `${max} 미만`)
-    : translate(` up to ${max}`, `${max} 이하`);
-  const bounds = [min === null ? '' : least, max === null ? '' : most].filter((one) => one !== '');
+  const kind = whole ? translate('a whole number', '정수') : translate('a number', '숫자');
+  const least = aboveMin ? translate(`above ${min}`, `${min} 초과`) : translate(`from ${min}`, `${min} 이상`);
+  const most = belowMax ? translate(`below ${max}`, `${max} 미만`) : translate(`up to ${max}`, `${max} 이하`);
+  const open = aboveMin || max !== null ? least : translate(`of ${min} or more`, least);
+  const bounds = [min === null ? '' : open, max === null ? '' : most].filter((one) => one !== '');
   return translate(
-    `${kind}${bounds.join(',')} is wanted`,
+    `${[kind, ...bounds].join(' ')} is wanted`,
     `${bounds.join(' ')}${bounds.length === 0 ? '' : '의 '}${kind}가 필요합니다`,
   );
 }
@@ -160,7 +157,7 @@ export function decimal(text: string): number {
   const value = readNumber(text);
   if (value !== null) return value;
   throw new InvalidArgumentError(
-    translate('A number is wanted, such as 0.001 or 1e-3.', '숫자가 필요합니다. 예: 0.001, 1e-3'),
+    translate('a number is wanted, such as 0.001 or 1e-3.', '숫자가 필요합니다. 예: 0.001, 1e-3'),
   );
 }
 

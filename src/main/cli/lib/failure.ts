@@ -29,7 +29,7 @@ export function readName<Name extends string>(
 }
 
 /** Codes of a command line that is itself wrong. */
-const wrongUsage = new Set(['USAGE', 'STACK_IMAGE_INVALID']);
+const wrongUsage = new Set(['USAGE', 'STACK_IMAGE_INVALID', 'SCRIPT_WITH_MODEL', 'SCRIPT_WITH_EXECUTOR']);
 
 /** By commander's codes, whose messages are English only: from the words that it quotes, and what stands behind the quotes. */
 const wordings: Record<string, (first: string, second: string, rest: string) => string> = {

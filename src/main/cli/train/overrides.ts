@@ -8,7 +8,7 @@ import { usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 
 /** Where in the config the value of a flag of `train` goes. `earlyStop` is two fields and is handled beside this. */
-const fields: Readonly<Record<string, string>> = {
+export const fields: Readonly<Record<string, string>> = {
   epochs: 'training.epochs',
   batchSize: 'training.batchSize',
   learningRate: 'training.learningRate',
@@ -35,6 +35,7 @@ const fields: Readonly<Record<string, string>> = {
   pretrained: 'model.pretrained',
   weights: 'model.pretrainedWeights',
   freezeBackbone: 'training.freezeBackbone',
+  classWeights: 'training.classWeights',
   gpus: 'resources.gpuCount',
   gpuType: 'resources.gpuType',
   memory: 'resources.memoryGb',
@@ -42,10 +43,27 @@ const fields: Readonly<Record<string, string>> = {
   task: 'task.type',
 };
 
+const asTyped = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 function flagOf(field: string): string {
   const [name] = Object.entries(fields).find(([, target]) => target === field) ?? [];
-  const known = name ?? (field.startsWith('training.earlyStop') ? 'earlyStop' : field);
-  return `--${known.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return asTyped(name ?? (field.startsWith('training.earlyStop') ? 'earlyStop' : field));
+}
+
+/** The first of the given flags that is meant for our own trainers; undefined: none is. `--executor` has a value where it is left out. */
+export function flagForTrainers(options: object): string | undefined {
+  const names = [
+    'dataset',
+    'datasetVersion',
+    'model',
+    'config',
+    'template',
+    'earlyStop',
+    ...Object.keys(fields),
+  ];
+  const given = new Map<string, unknown>(Object.entries(options));
+  const name = names.find((one) => given.get(one) !== undefined);
+  return name && asTyped(name);
 }
 
 function setAtPath(target: Record<string, unknown>, field: string, value: unknown): void {

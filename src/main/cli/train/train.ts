@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError } from 'commander';
 import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { executorChoices } from '../../../shared/model/executor.ts';
 import { layered } from '../../../shared/model/layered.ts';
+import { readNumber } from '../../../shared/model/number-text.ts';
 import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import {
   earlyStopMetrics,
@@ -21,7 +23,7 @@ import { language, translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine } from '../lib/output.ts';
 import { follow } from '../runs/follow.ts';
 import { readConfigFile } from './config-file.ts';
-import { overridesOf } from './overrides.ts';
+import { flagForTrainers, overridesOf } from './overrides.ts';
 import { type ScriptOptions, scriptFrom } from './script.ts';
 
 interface TrainOptions extends CommonOptions, ScriptOptions {
@@ -43,9 +45,22 @@ function imageSize(text: string): number | [number, number] {
   const found = /^(\d+)(?:x(\d+))?$/.exec(text);
   if (!found)
     throw new InvalidArgumentError(
-      translate('Pixels are wanted, as 64 or 480x640.', '픽셀이 필요합니다. 예: 64, 480x640'),
+      translate('pixels are wanted, as 64 or 480x640.', '픽셀이 필요합니다. 예: 64, 480x640'),
     );
   return found[2] === undefined ? Number(found[1]) : [Number(found[1]), Number(found[2])];
+}
+
+/** `balanced`, or a number for each class: `1,2.5,0.5`. */
+function classWeights(text: string): 'balanced' | number[] {
+  if (text === 'balanced') return text;
+  const weights = text.split(',').map(readNumber);
+  if (weights.every((weight) => weight !== null && weight >= 0)) return weights as number[];
+  throw new InvalidArgumentError(
+    translate(
+      'balanced is wanted, or a number for each class, as 1,2.5,0.5.',
+      'balanced나 클래스마다 하나씩의 숫자가 필요합니다. 예: 1,2.5,0.5',
+    ),
+  );
 }
 
 function addHyperparameters(command: Command): Command {
@@ -78,6 +93,12 @@ function addHyperparameters(command: Command): Command {
       integer(1),
     )
     .flag('--early-stop-metric <name>', 'what must improve', '나아져야 하는 값', earlyStopMetrics)
+    .flag(
+      '--class-weights <weights>',
+      'balanced: rare classes count more; or a number for each class, as 1,2.5,0.5',
+      'balanced: 드문 클래스에 더 큰 비중. 또는 클래스별 숫자(예: 1,2.5,0.5)',
+      classWeights,
+    )
     .flag('--amp', 'mixed precision', '혼합 정밀도')
     .flag('--ema', 'average the weights', '가중치 이동 평균')
     .flag('--train-split <share>', 'share of images to train on (0 – 1)', '학습에 쓸 비율(0 – 1)', decimal)
@@ -117,6 +138,8 @@ async function train(options: TrainOptions): Promise<number | undefined> {
   // The same request asked twice, because an engine restarted in between, queues one run.
   const requestId = randomUUID();
   const script = scriptFrom(options, process.env);
+  const useless = script && flagForTrainers(options);
+  if (useless) throw fault('SCRIPT_WITH_MODEL', { field: useless });
   // What is wrong with these is said without an engine.
   const own = overridesOf(options, options.config ? await readConfigFile(options.config) : {});
   using client = await openReconnectingClient();
