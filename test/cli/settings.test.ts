@@ -86,6 +86,16 @@ test('the hub’s token comes by a pipe, is kept for its owner alone and shown t
   expect(spaced.code).toBe(1);
   expect(spaced.said).toContain('no spaces');
   expect(spaced.said).not.toContain(token);
+  const nothing = await setToken(home, '');
+  expect(nothing).toEqual({
+    code: 2,
+    said: 'The value of hubToken is empty. "settings unset hubToken" takes a setting back.\n',
+  });
+  const long = await setToken(home, 'x'.repeat(1001));
+  expect(long).toEqual({
+    code: 1,
+    said: 'value: a token has at most 1000 characters. Correct the named field and try again.\n',
+  });
   const set = await setToken(home, token);
   expect(set).toEqual({ code: 0, said: expect.stringContaining('hubToken is set.') });
   expect(set.said).not.toContain(token);

@@ -163,7 +163,7 @@ describe('text that no store can keep', () => {
         code: 'INVALID_INPUT',
         data: {
           place: { field: 'address' },
-          hint: 'Remove "%00" from the address and send the request again.',
+          hint: 'Remove "%00" from the address and try again.',
         },
       });
     },
@@ -206,7 +206,7 @@ test.each(['null', 'true', '7', '"text"', '[1]'])(
         status: 400,
         code: 'INVALID_INPUT',
         message: 'body: must be of the type object',
-        data: { place: { field: 'body' }, hint: 'Correct the named field and send the request again.' },
+        data: { place: { field: 'body' }, hint: 'Correct the named field and try again.' },
       });
     }
   },

@@ -55,6 +55,14 @@ async function set({ json }: CommonOptions, typed?: string, value?: string): Pro
       ),
     );
   const given = value === undefined ? await readSecret(title) : asMeant(kind, value);
+  if (given === '')
+    throw usageError(
+      { en: `The value of ${name} is empty`, ko: `${name} 값이 비어 있습니다` },
+      translate(
+        `"settings unset ${name}" takes a setting back.`,
+        `설정을 지우려면 "settings unset ${name}"을 실행하세요.`,
+      ),
+    );
   const setting = await withEngine((api) => api.settings.set({ name, value: given }));
   const source = sourceOf(setting);
   if (!json && source !== '') remark(source);
@@ -69,7 +77,7 @@ export function defineSettings(group: Command): void {
   defineCommand(group, {
     usage: 'list',
     english: 'list what can be set for the engine, and what is; secrets are not shown',
-    korean: '엔진에 설정할 수 있는 것과 설정한 값을 나열합니다. 비밀은 보이지 않습니다',
+    korean: '엔진에 설정할 수 있는 것과 설정한 값을 나열합니다. 비밀 값은 표시하지 않습니다',
     examples: ['settings list', 'settings list --json'],
     json: '{"settings": [{"name", "value", "isSet", "variable"}]}',
   }).perform(async ({ json }) => {

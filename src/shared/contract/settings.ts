@@ -16,12 +16,16 @@ const settingSchema = z.object({
 });
 export type Setting = z.infer<typeof settingSchema>;
 
+// Lengths are said here: of them a form knows the outer schema’s alone.
 const values = {
-  program: z.string().min(1).max(4096),
-  folder: z.string().min(1).max(4096),
+  program: z.string(),
+  folder: z.string(),
   address: z
     .string()
-    .max(2000)
+    .refine((text) => text.length <= 2000, {
+      error: 'an address has at most 2000 characters',
+      params: { ko: '주소는 2000자 이하여야 합니다' },
+    })
     // Before it is read as an address, which passes over line breaks.
     .refine((text) => !/[\s\p{Cc}?#]/u.test(text), {
       error: 'the address has no blanks, line breaks, "?" or "#" in it',
@@ -34,8 +38,10 @@ const values = {
     .pipe(z.url({ protocol: /^https?$/ })),
   secret: z
     .string()
-    .min(1)
-    .max(1000)
+    .refine((text) => text.length <= 1000, {
+      error: 'a token has at most 1000 characters',
+      params: { ko: '토큰은 1000자 이하여야 합니다' },
+    })
     .refine((text) => /^[\x21-\x7e]+$/.test(text), {
       error: 'a token has no spaces, line breaks or letters beyond ASCII',
       params: { ko: '토큰에는 공백, 줄바꿈, 한글 등을 쓸 수 없습니다' },
@@ -46,6 +52,8 @@ const values = {
 export const setSettingInput = z
   .object({ name: settingName, value: z.string().trim().min(1).max(4096) })
   .superRefine(({ name, value }, context) => {
+    // That there is no value is said once, by the rule above.
+    if (value === '') return;
     const issues = values[settings[name].kind].safeParse(value).error?.issues ?? [];
     for (const issue of issues) {
       const words = issueWords(issue) ?? { en: issue.message, ko: issue.message };

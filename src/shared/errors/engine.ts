@@ -19,9 +19,9 @@ export const correctField = {
 export const engineErrors = {
   INVALID_INPUT: badRequest(
     '{faults}',
-    '{remedy} and send the request again.',
+    '{remedy} and try again.',
     '입력이 올바르지 않습니다({faults})',
-    '{remedy} 다시 보내세요.',
+    '{remedy} 다시 시도하세요.',
   ),
   DATABASE_UNAVAILABLE: unavailable(
     'The database does not answer',

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { inputFault } from '../../../src/main/server/input-fault.ts';
 import { setSettingInput } from '../../../src/shared/contract/settings.ts';
+import { inLanguage } from '../../../src/shared/errors/catalogue.ts';
 
 const isTaken = (value: string) => setSettingInput.safeParse({ name: 'hubMirror', value }).success;
 
@@ -20,3 +22,15 @@ test.each(['https://mirror.example', 'http://10.0.0.3:8080/hub/', ' https://mirr
     expect(isTaken(value)).toBe(true);
   },
 );
+
+test.each([
+  ['hubToken', ' '],
+  ['hubToken', 'x'.repeat(1001)],
+  ['hubMirror', ''],
+  ['hubMirror', `https://${'x'.repeat(2000)}`],
+  ['trainerWheels', 'x'.repeat(4097)],
+])('%s of %j is said to be wrong once, and in Korean too', (name, value) => {
+  const { record } = inputFault(setSettingInput.safeParse({ name, value }).error?.issues ?? []);
+  expect(inLanguage(record, 'en').message).not.toContain('; ');
+  expect(inLanguage(record, 'ko').message).toMatch(/^입력이 올바르지 않습니다\(value: [가-힣0-9]/);
+});
