@@ -143,6 +143,10 @@ test('a run is queued, followed to its end, and read back', async () => {
   expect(second.code).toBe(0);
   const compared = await json<{ differences: { field: string }[] }>('runs', 'compare', runId, 'last');
   expect(compared.differences.map(({ field }) => field)).toEqual(['training.learningRate']);
+  expect(await runCli(home, ['runs', 'compare', 'last', 'last'])).toMatchObject({
+    code: 2,
+    stderr: 'last and last are the same run. Name two to eight different runs.\n',
+  });
   expect(await json('runs', 'list', '--status', 'completed')).toMatchObject({ total: 2 });
 });
 

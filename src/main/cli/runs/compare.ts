@@ -50,6 +50,14 @@ export function defineCompare(group: Command): void {
     const answer = await withEngine(async (api) => {
       const ids: string[] = [];
       for (const reference of references) ids.push(await findRun(api, reference));
+      if (new Set(ids).size === 1)
+        throw usageError(
+          {
+            en: `${references.join(' and ')} are the same run`,
+            ko: `${references.join(', ')}: 모두 같은 학습입니다`,
+          },
+          translate('Name two to eight different runs.', '서로 다른 학습을 2~8개 지정하세요.'),
+        );
       return api.runs.compare({ runs: ids.join(',') });
     });
     return writeResult(options, answer, () => sideBySide(answer));
