@@ -204,6 +204,11 @@ test('bad requests change nothing and say what is wrong', async () => {
   await expect(ask({ path: path.join(setting.home, 'objects') })).rejects.toMatchObject({
     code: 'STATE_FOLDER',
   });
+  // No server is asked for that: none is there.
+  for (const mode of ['link', 'in_place'] as const)
+    await expect(ask({ path: 's3://lab/pets', mode })).rejects.toMatchObject({
+      code: 'S3_SOURCE_NEEDS_COPY',
+    });
   await expect(ask({ path: archive, mode: 'link' })).rejects.toMatchObject({ code: 'MODE_NEEDS_FOLDER' });
   await expect(ask({ path: 'upload://../../etc' })).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
   expect((await setting.pool.query('SELECT FROM datasets')).rowCount).toBe(0);

@@ -110,12 +110,13 @@ export class DatasetService {
     const { db, changes, links, open, uploads, findArchive } = this.parts;
     const project = await findProject(db, userId, request.project);
     if (request.mode === 'link' && !links) throw fault('LINK_UNSUPPORTED', {});
+    // Before its server is asked, which may be away or want credentials.
+    if (request.mode !== 'copy' && request.path.startsWith('s3://'))
+      throw fault('S3_SOURCE_NEEDS_COPY', { mode: request.mode, path: request.path });
     const { reading = automatic } = request;
     const archive = await findArchive(request.path, reading);
     const source = archive ?? (await open(await placeOfSource(uploads, request.path), reading));
     const isFolder = 'kind' in source && source.kind === 'folder';
-    if (request.mode !== 'copy' && source.path.startsWith('s3://'))
-      throw fault('S3_SOURCE_NEEDS_COPY', { mode: request.mode, path: source.path });
     if (request.mode !== 'copy' && !isFolder)
       throw fault('MODE_NEEDS_FOLDER', { mode: request.mode, path: source.path });
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';
