@@ -2,7 +2,10 @@ import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { chosenProfile } from '../../src/main/engine/profile.ts';
+import { readExternalFile } from '../../src/main/stores/profiles/external-file.ts';
 import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
+import { inLanguage } from '../../src/shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../src/shared/errors/error.ts';
 import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { preparedHome } from '../support/prepared-home.ts';
@@ -65,6 +68,29 @@ test.each(faults)(
     expect(stdout + stderr).not.toContain(secret);
   },
 );
+
+const postgres = { url: `postgres://a:${secret}@h/d` };
+const s3 = { endpoint: 'http://h:9000', accessKeyId: 'a', secretAccessKey: secret };
+
+test.each([
+  ['no servers', {}, 'postgres', 'object 형식이어야 함'],
+  ['a URL of another kind', { postgres: { url: 'mysql://h/d' } }, 'postgres.url', 'postgresql://로 시작하는'],
+  ['an unknown store', { postgres, mysql: {} }, '', 'mysql'],
+  ['a key that no header holds', { postgres, s3: { ...s3, accessKeyId: '…' } }, 's3.accessKeyId', 'ASCII'],
+  ['an address without a port', { postgres, temporal: { address: 'h' } }, 'temporal.address', '호스트:포트'],
+])('a file with %s is refused in Korean too', (_name, stores, field, words) => {
+  const refused = () => readExternalFile('/servers.json', JSON.stringify(stores));
+  expect(refused).toThrow(expect.objectContaining({ code: 'EXTERNAL_INVALID' }));
+  try {
+    refused();
+  } catch (error) {
+    const { record } = error as TrainyardError;
+    const { message } = inLanguage(record, 'ko');
+    expect(message).toContain(field ? `/servers.json, ${field}: ` : '/servers.json');
+    expect(message).toContain(words);
+    expect(message).not.toMatch(/must be|Invalid|expected/);
+  }
+});
 
 test('servers that cannot be used are told, and not kept', async () => {
   await using place = await temporaryHome();

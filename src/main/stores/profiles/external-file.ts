@@ -6,6 +6,7 @@ import { errorMessage, type TrainyardError } from '../../../shared/errors/error.
 import { replaceFile } from '../../platform/durable-file.ts';
 import type { StoreEndpoints, TlsOptions } from '../../platform/endpoints.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { inputWords } from '../../platform/input-words.ts';
 import { readStateText } from '../../platform/state-file.ts';
 
 /** Files of PEM text, absolute or relative to the file that names them. */
@@ -20,8 +21,14 @@ const url = (schemes: readonly string[]) =>
   z.string().refine(
     (text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text),
     // Not the value: it may hold a password.
-    { message: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}` },
+    {
+      error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+      params: { ko: `${schemes.map((scheme) => `${scheme}://`).join(' 또는 ')}로 시작하는 주소여야 함` },
+    },
   );
+
+const matching = (pattern: RegExp, english: string, korean: string) =>
+  z.string().refine((text) => pattern.test(text), { error: english, params: { ko: korean } });
 
 const schema = z.strictObject({
   postgres: z.strictObject({ url: url(['postgres', 'postgresql']), ...tls }),
@@ -31,18 +38,24 @@ const schema = z.strictObject({
     .strictObject({
       endpoint: url(['http', 'https']),
       region: z.string().min(1).default('us-east-1'),
-      accessKeyId: z.string().min(1),
+      // It goes into a header of each request, which holds no other letters.
+      accessKeyId: matching(
+        /^[\x21-\x7e]+$/,
+        'must be ASCII letters, without blanks',
+        '공백 없는 ASCII 문자여야 함',
+      ),
       secretAccessKey: z.string().min(1),
-      bucketPrefix: z
-        .string()
-        .regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'must be lower-case letters, digits and hyphens')
-        .default(''),
+      bucketPrefix: matching(
+        /^[a-z0-9][a-z0-9-]{0,40}$/,
+        'must be lower-case letters, digits and hyphens',
+        '영문 소문자, 숫자, 하이픈이어야 함',
+      ).default(''),
       ...tls,
     })
     .optional(),
   temporal: z
     .strictObject({
-      address: z.string().regex(/^[^\s/]+:\d{1,5}$/, 'must be host:port'),
+      address: matching(/^[^\s/]+:\d{1,5}$/, 'must be host:port', '호스트:포트 형식이어야 함'),
       namespace: z.string().min(1).default('trainyard'),
       apiKey: z
         .string()
@@ -109,7 +122,7 @@ export function readExternalFile(file: string, text: string): StoreEndpoints {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw invalid(file, issue?.message ?? 'not usable', issue?.path.join('.'));
+    throw invalid(file, issue ? inputWords(issue) : 'not usable', issue?.path.join('.'));
   }
   const { postgres, mongo, redis, s3, temporal } = parsed.data;
   const trusted = <Endpoint extends TlsFiles>(store: string, endpoint: Endpoint) => {
