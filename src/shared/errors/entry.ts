@@ -104,7 +104,8 @@ function finalSound(text: string): FinalSound | null {
 function formOf(value: string, language: keyof Bilingual, first: string, second: string): string {
   if (language === 'en') return value === '1' ? first : second;
   const sound = finalSound(value);
-  if (sound === null) return `${first}(${second})`;
+  // 을(를), but (으)로: what both forms have stands once.
+  if (sound === null) return first === `으${second}` ? `(으)${second}` : `${first}(${second})`;
   return sound === 'consonant' || (sound === 'l' && !first.startsWith('으로')) ? first : second;
 }
 

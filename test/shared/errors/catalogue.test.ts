@@ -95,6 +95,7 @@ test.each([
   ['부산', '부산으로'],
   ['대구', '대구로'],
   ['7', '7로'],
+  ['Seoul', 'Seoul(으)로'],
 ])('behind %s the particle of a direction makes %s', (name, sentence) => {
   expect(fill('{name}{name|으로|로}', { name }, 'ko')).toBe(sentence);
 });
