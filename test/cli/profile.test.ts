@@ -1,12 +1,15 @@
+import { spawn } from 'node:child_process';
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { findNode } from '../../bin/find-node.mjs';
 import { chosenProfile } from '../../src/main/engine/profile.ts';
 import { readExternalFile } from '../../src/main/stores/profiles/external-file.ts';
 import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { inLanguage } from '../../src/shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../src/shared/errors/error.ts';
-import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
+import { cliFile, cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { preparedHome } from '../support/prepared-home.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -56,11 +59,11 @@ const faults: [string, string, string][] = [
 
 test.each(faults)(
   'a file with %s is refused with its place, and nothing of it is shown',
-  async (_name, text, place) => {
+  async (_name, written, place) => {
     await using folder = await temporaryHome();
     await cliJson(folder.home, ['profile', 'show']);
     const file = path.join(folder.home, 'servers.json');
-    await writeFile(file, text);
+    await writeFile(file, written);
     const { code, stdout, stderr } = await runCli(folder.home, ['profile', 'external', file]);
     expect(code).toBe(1);
     expect(stderr).toContain('servers.json');
@@ -90,6 +93,17 @@ test.each([
     expect(message).toContain(words);
     expect(message).not.toMatch(/must be|Invalid|expected/);
   }
+});
+
+test('what comes by standard input is called so, and no file is named that is not there', async () => {
+  await using place = await temporaryHome();
+  const child = spawn(findNode(), [cliFile, 'profile', 'external', '-'], {
+    env: { ...process.env, TRAINYARD_HOME: place.home, TRAINYARD_LANG: 'en' },
+  });
+  child.stdin.end(JSON.stringify({ postgres: { ...postgres, caFile: 'nowhere.pem' } }));
+  expect(await text(child.stderr)).toBe(
+    `standard input, postgres.caFile: there is no file ${path.resolve('nowhere.pem')}. Correct it; docs/profiles.md has an example of each store.\n`,
+  );
 });
 
 test('servers that cannot be used are told, and not kept', async () => {

@@ -13,6 +13,7 @@ import { openSettings } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
 import { type Command, type CommonOptions, defineCommand } from './lib/define.ts';
 import { readName } from './lib/failure.ts';
+import { translate } from './lib/language.ts';
 import { styled, writeJson, writeLine, writeResult } from './lib/output.ts';
 import { switchProfile } from './lib/switch-profile.ts';
 
@@ -41,7 +42,8 @@ async function report(checks: readonly StoreCheck[], { json }: CommonOptions): P
 }
 
 async function readGiven(file: string): Promise<{ place: string; text: string }> {
-  const place = path.resolve(file === '-' ? 'external.json' : file);
+  // As a path that name lies in this folder, from which paths in what comes by standard input count.
+  const place = file === '-' ? translate('standard input', '표준 입력') : path.resolve(file);
   try {
     return { place, text: file === '-' ? await readAll(process.stdin) : readFileSync(place, 'utf8') };
   } catch (error) {
