@@ -46,6 +46,15 @@ test.each<
     { code: 'CONFIG_INVALID', status: 400, place: { field: 'overrides.training.earlyStop.metric' } },
   ],
   [
+    'early stopping by a metric of another task',
+    { overrides: { training: { earlyStop: { enabled: true, metric: 'val_map50' } } } },
+    {
+      code: 'CONFIG_INVALID',
+      place: { field: 'overrides.training.earlyStop.metric' },
+      hint: expect.stringMatching(/: choose one of val_loss, /),
+    },
+  ],
+  [
     'a warm-up longer than the training',
     { overrides: { training: { epochs: 2, scheduler: { warmupEpochs: 3 } } } },
     { code: 'CONFIG_INVALID', status: 400, place: { field: 'overrides.training.scheduler.warmupEpochs' } },
@@ -59,7 +68,7 @@ test.each<
     ...request,
     ...wrong,
   });
-  await expect(create).rejects.toMatchObject({ ...expected, hint: expect.stringMatching(/\.$/) });
+  await expect(create).rejects.toMatchObject({ hint: expect.stringMatching(/\.$/), ...expected });
   const { rows } = await stage.pool.query(
     `SELECT (SELECT count(*) FROM workflows) + (SELECT count(*) FROM documents WHERE collection = 'training_configs') AS made`,
   );

@@ -118,7 +118,7 @@ function checkTogether({ task, training, dataset }: TrainingConfig): void {
         '{task}에는 조기 종료가 지켜볼 {metric}{metric|이|가} 없습니다',
         { task: taskWords[task.type], metric: earlyStop.metric },
       ),
-      { en: `: ${watchable.join(', ')}`, ko: `(${watchable.join(', ')} 중에서)` },
+      { en: `: choose one of ${watchable.join(', ')}`, ko: `(${watchable.join(', ')} 중에서)` },
     );
   }
   if (earlyStop.enabled && earlyStop.metric.startsWith('val_') && dataset.valSplit === 0) {
