@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { connect } from '../postgres/schema/catalog.ts';
 import { cliJson, runCli, temporaryHome } from '../support/engine.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -26,6 +27,30 @@ test('a server anywhere goes up, is asked, and goes back to nothing', async () =
   expect(await cliJson<State>(place.home, ['db', 'downgrade', 'base', ...at])).toMatchObject({
     revision: null,
   });
+});
+
+test('a check ends with 1 where something was changed by hand, and prints the SQL that puts it right', async () => {
+  await using place = await temporaryHome();
+  await using database = await createTestDatabase();
+  await using client = await connect(database.url);
+  const check = ['db', 'check', '--database-url', database.url];
+  expect(await cliJson(place.home, check)).toMatchObject({ ok: true, drift: [] });
+  await client.query('DROP INDEX idx_workflows_status');
+  const { code, stdout } = await runCli(place.home, [...check, '--json']);
+  expect(code).toBe(1);
+  const command = 'CREATE INDEX idx_workflows_status ON public.workflows USING btree (status)';
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    drift: [
+      {
+        ...{ kind: 'index', name: 'workflows.idx_workflows_status', change: 'missing', losesData: false },
+        ...{ message: 'The index workflows.idx_workflows_status is missing.', commands: [command] },
+      },
+    ],
+  });
+  const words = await runCli(place.home, check);
+  expect(words.stdout).toBe(`The index workflows.idx_workflows_status is missing.\n  ${command};\n`);
+  expect(words.code).toBe(1);
 });
 
 test('the state folder’s own database is started for the command and stopped after it', async () => {

@@ -31,6 +31,7 @@ test('every command of the product is there', () => {
     'dataset show',
     'dataset statistics',
     'dataset validate',
+    'db check',
     'db current',
     'db downgrade',
     'db history',

@@ -97,7 +97,7 @@ const commands: readonly {
     isGroup: true,
     english: "the database's schema, by numbered revisions",
     korean: '데이터베이스 스키마를 번호가 붙은 리비전으로 관리',
-    load: async () => (await import('./db.ts')).defineDatabase,
+    load: async () => (await import('./db/db.ts')).defineDatabase,
   },
   {
     name: 'doctor',

@@ -273,16 +273,19 @@ test('a new revision is a numbered file with an up and a down, and counts as pen
   await using database = await createTestDatabase();
   await using migrations = await copyMigrations();
   const schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
-  const made = await schema.revision('  Add  colours to Runs! ');
+  const made = await schema.revision('  Add  colours to Runs! ', { isEmpty: true });
   const number = String(Number(head) + 1).padStart(4, '0');
   expect(made).toEqual({
     revision: number,
     path: path.join(migrations.folder, `${number}_add_colours_to_runs.sql`),
+    statements: 0,
   });
   expect(await schema.current()).toMatchObject({ head: number, pending: [number], revision: head });
   expect((await schema.upgrade()).revision).toBe(number);
   expect((await schema.downgrade()).revision).toBe(head);
-  expect(await errorOf(schema.revision('색깔'))).toMatchObject({ code: 'REVISION_MESSAGE_INVALID' });
+  expect(await errorOf(schema.revision('색깔', { isEmpty: true }))).toMatchObject({
+    code: 'REVISION_MESSAGE_INVALID',
+  });
 });
 
 test('a revision is written over no other file, and into no folder that is not there', async () => {

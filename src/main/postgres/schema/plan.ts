@@ -34,7 +34,7 @@ export function editedRevisions(
 }
 
 /** @throws TrainyardError where the applied revisions are not the first of the files, in their order */
-function checkOrder(files: readonly RevisionFile[], applied: readonly AppliedRevision[]): void {
+export function checkOrder(files: readonly RevisionFile[], applied: readonly AppliedRevision[]): void {
   for (const [index, { name }] of applied.entries()) {
     const expected = files[index]?.name;
     if (name === expected) continue;

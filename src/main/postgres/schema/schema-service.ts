@@ -3,10 +3,18 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TlsOptions } from '../../platform/endpoints.ts';
 import { migrationsFolder } from '../../platform/paths.ts';
 import { readTarget } from '../errors.ts';
-import type { PostgresAddress } from '../pool.ts';
+import { type PostgresAddress, withClient } from '../pool.ts';
+import { type Drift, expectedObjects, readDrift, readHandmade } from './drift.ts';
 import { createMigration, readMigrations } from './migration-files.ts';
 import { type DatabaseState, migrate, readDatabase, readThrough } from './migrator.ts';
-import { editedRevisions, planDowngrade, planUpgrade, type RevisionFile, revisionOf } from './plan.ts';
+import {
+  checkOrder,
+  editedRevisions,
+  planDowngrade,
+  planUpgrade,
+  type RevisionFile,
+  revisionOf,
+} from './plan.ts';
 
 /** Revisions by number, as `0003`. */
 export interface SchemaState {
@@ -24,6 +32,13 @@ export interface SchemaChange extends SchemaState {
   readonly done: readonly string[];
 }
 
+export interface SchemaCheck extends Omit<SchemaState, 'drift'> {
+  /** Whether nothing drifted and no applied revision was edited; pending ones are none of it. */
+  readonly ok: boolean;
+  /** In an order in which the commands can be run. */
+  readonly drift: readonly Drift[];
+}
+
 export interface RevisionEntry {
   readonly revision: string;
   readonly name: string;
@@ -34,14 +49,20 @@ export interface RevisionEntry {
   readonly edited: boolean;
 }
 
-const template = (message: string) => `-- ${message}
+const template = (message: string, { up, down }: Suggestion) => `-- ${message}
 
 -- Up Migration
 
-
+${up}
 -- Down Migration
 
-`;
+${down}`;
+
+/** What a revision may do, statement by statement in SQL. */
+interface Suggestion {
+  readonly up: string;
+  readonly down: string;
+}
 
 /** The database's schema by numbered revisions, in Alembic's manner. */
 export class SchemaService {
@@ -99,6 +120,20 @@ export class SchemaService {
     return describe(files, state);
   }
 
+  /**
+   * Compares the database with what its revisions make in an empty one, which is made for it and dropped again; changes nothing else.
+   * @throws TrainyardError SCHEMA_AHEAD, SCHEMA_OUT_OF_ORDER; SCHEMA_CHECK_REFUSED where the account may make no database
+   */
+  async check(): Promise<SchemaCheck> {
+    const [files, { applied }] = await Promise.all([readMigrations(this.folder), readDatabase(this.address)]);
+    checkOrder(files, applied);
+    const names = applied.map(({ name }) => name);
+    const expected = names.length > 0 && (await expectedObjects(this.address, this.folder, names));
+    const drift = expected ? await withClient(this.address, (client) => readDrift(client, expected)) : [];
+    const state = describe(files, { applied, drift: [] });
+    return { ...state, ok: drift.length === 0 && state.edited.length === 0, drift };
+  }
+
   /** Every revision, oldest first; those the database has and this program does not know come last. */
   async history(): Promise<{ revisions: RevisionEntry[] }> {
     const [files, { applied }] = await Promise.all([readMigrations(this.folder), readDatabase(this.address)]);
@@ -121,8 +156,15 @@ export class SchemaService {
     };
   }
 
-  /** Writes the next numbered file, with an empty up and down to fill in. @throws TrainyardError REVISION_MESSAGE_INVALID */
-  async revision(message: string): Promise<{ revision: string; path: string }> {
+  /**
+   * Writes the next numbered file.
+   * @param options.isEmpty nothing is connected to; else what was changed in the database by hand is what the revision does, as a suggestion
+   * @throws TrainyardError REVISION_MESSAGE_INVALID, REVISION_NOT_WRITTEN, SCHEMA_NOT_AT_HEAD, and what `check` throws
+   */
+  async revision(
+    message: string,
+    { isEmpty }: { readonly isEmpty: boolean },
+  ): Promise<{ revision: string; path: string; statements: number }> {
     const words = message.trim().replaceAll(/\s+/g, ' ');
     const slug = words
       .toLowerCase()
@@ -132,7 +174,25 @@ export class SchemaService {
     if (slug === '') throw fault('REVISION_MESSAGE_INVALID', { message: words });
     const last = (await readMigrations(this.folder)).at(-1);
     const revision = String(Number(last ? revisionOf(last.name) : 0) + 1).padStart(4, '0');
-    return { revision, path: await createMigration(this.folder, `${revision}_${slug}`, template(words)) };
+    const [up, down] = isEmpty ? [[], []] : await this.handmade();
+    const text = template(words, { up: statements(up), down: statements(down) });
+    const path = await createMigration(this.folder, `${revision}_${slug}`, text);
+    return { revision, path, statements: up.length };
+  }
+
+  /** What was changed in the database by hand: the commands that do it, and those that take it back. */
+  private async handmade(): Promise<readonly [readonly string[], readonly string[]]> {
+    const [files, { applied }] = await Promise.all([readMigrations(this.folder), readDatabase(this.address)]);
+    checkOrder(files, applied);
+    const head = files.at(-1)?.name ?? '';
+    if (applied.length < files.length) {
+      const at = applied.at(-1)?.name;
+      throw fault('SCHEMA_NOT_AT_HEAD', { head: revisionOf(head), revision: at ? revisionOf(at) : 'base' });
+    }
+    const names = files.map(({ name }) => name);
+    const expected = await expectedObjects(this.address, this.folder, names);
+    const { revised, restored } = await withClient(this.address, (client) => readHandmade(client, expected));
+    return [revised, restored];
   }
 
   private async migrate(
@@ -147,6 +207,8 @@ export class SchemaService {
     return { ...describe(files, state), done: done.map(revisionOf) };
   }
 }
+
+const statements = (commands: readonly string[]) => commands.map((one) => `${one};\n`).join('');
 
 function describe(files: readonly RevisionFile[], { applied, drift }: DatabaseState): SchemaState {
   const known = new Set(applied.map(({ name }) => name));

@@ -1,26 +1,10 @@
-import { Option } from 'commander';
-import { type SchemaChange, SchemaService, type SchemaState } from '../postgres/schema/schema-service.ts';
-import { type Command, type CommonOptions, defineCommand } from './lib/define.ts';
-import { formatTime } from './lib/format.ts';
-import { translate } from './lib/language.ts';
-import { facts, remark, table, writeResult } from './lib/output.ts';
-
-interface DatabaseOptions {
-  readonly databaseUrl?: string;
-}
-
-type Options = DatabaseOptions & CommonOptions;
-
-/** The schema at the URL given, else the one of the state folder, whose server is started for as long as this takes. */
-async function withSchema<T>(
-  { databaseUrl }: Options,
-  use: (schema: SchemaService) => Promise<T>,
-  exclusive = false,
-): Promise<T> {
-  if (databaseUrl) return use(new SchemaService({ databaseUrl }));
-  const { withEmbeddedDatabase } = await import('./embedded-database.ts');
-  return withEmbeddedDatabase((url) => use(new SchemaService({ databaseUrl: url })), { exclusive });
-}
+import { type SchemaChange, SchemaService, type SchemaState } from '../../postgres/schema/schema-service.ts';
+import type { Command } from '../lib/define.ts';
+import { formatTime } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { facts, remark, table, writeResult } from '../lib/output.ts';
+import { type DatabaseOptions, defineAtDatabase, type Options, withSchema } from './at-database.ts';
+import { defineCheck } from './check.ts';
 
 function warn(state: SchemaState): void {
   for (const revision of state.edited)
@@ -62,19 +46,6 @@ async function print<State extends SchemaState>(
 ): Promise<undefined> {
   if (!options.json) warn(state);
   return writeResult(options, state, () => describe(state));
-}
-
-/** A command that works on any database. */
-function defineAtDatabase(group: Command, definition: Parameters<typeof defineCommand>[1]): Command {
-  return defineCommand(group, definition).addOption(
-    new Option(
-      '--database-url <url>',
-      translate(
-        "any server, as postgres://…; left out: the state folder's own database",
-        '원하는 서버의 주소(postgres://…). 생략하면 상태 폴더의 데이터베이스',
-      ),
-    ).env('TRAINYARD_DATABASE_URL'),
-  );
 }
 
 const changeShape = '{"revision", "head", "done": […], "pending", "edited", "drift"}';
@@ -132,16 +103,26 @@ export function defineDatabase(group: Command): void {
     );
   });
 
-  defineCommand(group, {
-    usage: 'revision <message...>',
-    english: 'make the file of a new revision, with an empty up and down',
-    korean: '빈 up과 down이 든 새 리비전 파일을 만듭니다',
-    examples: ['db revision "add labels to runs"'],
-    json: '{"revision", "path"}',
-  }).perform(async (options, ...words) => {
-    // Only the folder of files is touched: nothing connects to this address.
-    const schema = new SchemaService({ databaseUrl: 'postgres://localhost/none' });
-    const made = await schema.revision(words.join(' '));
-    return writeResult(options, made, () => made.path);
-  });
+  defineCheck(group);
+
+  defineAtDatabase(group, {
+    usage: 'revision [message...]',
+    english:
+      'make the file of a new revision. What was changed in the database by hand is its suggested up and down',
+    korean: '새 리비전 파일을 만듭니다. 데이터베이스에서 직접 바꾼 내용을 up과 down의 초안으로 씁니다',
+    examples: ['db revision -m "add labels to runs"', 'db revision --empty "add labels to runs"'],
+    json: '{"revision", "path", "statements"}',
+  })
+    .flag('-m, --message <text>', 'what the revision does, in English', '리비전이 하는 일(영어)')
+    .flag('--empty', 'do not look at the database', '데이터베이스를 보지 않습니다')
+    .perform<DatabaseOptions & { message?: string; empty?: true }>(async (options, ...words) => {
+      const message = [options.message ?? '', ...words].join(' ');
+      const make = (schema: SchemaService) => schema.revision(message, { isEmpty: options.empty === true });
+      // Only the folder of files is touched then: nothing connects to this address.
+      const nowhere = 'postgres://localhost/none';
+      const made = await (options.empty
+        ? make(new SchemaService({ databaseUrl: nowhere }))
+        : withSchema(options, make));
+      return writeResult(options, made, () => made.path);
+    });
 }

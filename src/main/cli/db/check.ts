@@ -1,0 +1,102 @@
+import type { SchemaCheck } from '../../postgres/schema/schema-service.ts';
+import type { Command } from '../lib/define.ts';
+import { translate } from '../lib/language.ts';
+import { styled, writeResult } from '../lib/output.ts';
+import { type DatabaseOptions, defineAtDatabase, withSchema } from './at-database.ts';
+
+type Drift = SchemaCheck['drift'][number];
+
+const koreanKinds: Readonly<Record<Drift['kind'], string>> = {
+  table: '테이블',
+  sequence: '시퀀스',
+  function: '함수',
+  column: '열',
+  constraint: '제약 조건',
+  index: '인덱스',
+  trigger: '트리거',
+  policy: '행 보안 정책',
+  rule: '규칙',
+  partition: '파티션',
+};
+
+/** A difference in a sentence of the command's language. */
+function describe({ kind, name, change, expected, found }: Drift): string {
+  const [here, there] = [found ?? '–', expected ?? '–'];
+  const [en, ko] = [`The ${kind} ${name}`, `${koreanKinds[kind]} ${name}`];
+  switch (change) {
+    case 'missing':
+      return translate(`${en} is missing.`, `${ko}: 없습니다.`);
+    case 'added':
+      return translate(`${en} was added: no revision has it.`, `${ko}: 리비전에 없는데 추가되었습니다.`);
+    case 'renamed':
+      return translate(
+        `${en} was renamed: it is called ${here}.`,
+        `${ko}: 이름이 바뀌었습니다. 지금 이름은 ${here}입니다.`,
+      );
+    case 'behind':
+      return translate(
+        `${en} stands at ${here}, and a row has ${there} already.`,
+        `${ko}: ${here}에 있는데 이미 ${there}인 행이 있습니다.`,
+      );
+    case 'detached':
+      return translate(`${en} is a table of its own.`, `${ko}: 파티션에서 떨어져 나와 있습니다.`);
+    case 'changed':
+      return here === ''
+        ? translate(`${en} has another body.`, `${ko}: 본문이 다릅니다.`)
+        : translate(
+            `${en} was changed: it has ${here}; by the revisions it has ${there}.`,
+            `${ko}: 바뀌었습니다. 지금은 ${here}, 리비전에서는 ${there}.`,
+          );
+  }
+}
+
+function report({ revision, head, pending, edited, drift, ok }: SchemaCheck): string {
+  const lost = translate('-- Data in it is lost.', '-- 안에 든 데이터는 사라집니다.');
+  const lines = [
+    ...edited.map((one) =>
+      translate(
+        `The revision ${one} was edited after it was applied. Restore its file.`,
+        `리비전 ${one}: 적용된 뒤에 파일이 바뀌었습니다. 파일을 되돌리세요.`,
+      ),
+    ),
+    ...drift.flatMap((one) => [
+      describe(one),
+      ...(one.losesData ? [styled('yellow', `  ${lost}`)] : []),
+      ...one.commands.map((command) => styled('dim', `${command};`.replaceAll(/^/gm, '  '))),
+    ]),
+    ...(ok
+      ? [
+          translate(
+            `The database is as its revisions made it (${revision ?? 'base'}).`,
+            `데이터베이스는 리비전대로입니다(${revision ?? 'base'}).`,
+          ),
+        ]
+      : []),
+    ...(pending.length > 0
+      ? [
+          translate(
+            `Up to ${head} there are ${pending.length} to go: db upgrade.`,
+            `${head}까지 ${pending.length}개가 남았습니다: db upgrade.`,
+          ),
+        ]
+      : []),
+  ];
+  return lines.join('\n');
+}
+
+export function defineCheck(group: Command): void {
+  defineAtDatabase(group, {
+    usage: 'check',
+    english:
+      'compare the database with what its revisions make of an empty one, and name the SQL that puts it right; exit code 1 where it differs',
+    korean:
+      '빈 데이터베이스에 리비전을 적용한 것과 비교하고, 바로잡을 SQL을 알려 줍니다. 다르면 종료 코드가 1입니다',
+    examples: ['db check', 'db check --json'],
+    json: '{"ok", "drift": [{"kind", "name", "change", "message", "expected", "found", "commands", "losesData"}], "revision", "head", "pending", "edited"}',
+  }).perform<DatabaseOptions>(async (options) => {
+    const { ok, drift, ...state } = await withSchema(options, (schema) => schema.check());
+    const described = drift.map((one) => ({ ...one, message: describe(one) }));
+    await writeResult(options, { ok, drift: described, ...state }, () => report({ ok, drift, ...state }));
+    return ok ? 0 : 1;
+  });
+}

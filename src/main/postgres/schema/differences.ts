@@ -1,0 +1,141 @@
+import type { ObjectKind, SchemaObject } from './objects.ts';
+import { settleNames } from './renames.ts';
+import { commandsToAdd, commandsToChange, commandsToDrop, commandsToRename } from './repairs.ts';
+
+/** How an object of a schema differs from what it should be. */
+export interface Difference {
+  readonly kind: ObjectKind;
+  /** `workflows.status`, `ensure_metrics_partitions(timestamp with time zone,timestamp with time zone)`. */
+  readonly name: string;
+  readonly change: 'missing' | 'changed' | 'added' | 'renamed';
+  /** As the server prints it; of what was changed, by what differs (`type text, default none`). Null where there is none. */
+  readonly expected: string | null;
+  readonly found: string | null;
+  /** In SQL: makes of what was found what is expected, one after the other. */
+  readonly commands: readonly string[];
+  /** Whether they remove data. */
+  readonly losesData: boolean;
+}
+
+/** In which one is made after the other; dropped the other way round. */
+const order: readonly ObjectKind[] = [
+  'sequence',
+  'function',
+  'table',
+  'column',
+  'constraint',
+  'index',
+  'trigger',
+  'policy',
+  'rule',
+];
+interface Options {
+  /** Whether tables, functions and sequences that nobody expects count, too: they may be somebody else's. */
+  readonly withStrangers: boolean;
+}
+
+/**
+ * What differs, in an order in which the commands can be run: a name has to be free before it is taken.
+ * @param found of these everything counts that stands on an expected table
+ */
+export function differencesOf(
+  expected: readonly SchemaObject[],
+  found: readonly SchemaObject[],
+  { withStrangers }: Options,
+): Difference[] {
+  const { renamed, settled } = settleNames(expected, found);
+  const wanted = byKey(expected);
+  const here = byKey(settled);
+  const missing = [...wanted.values()].filter((one) => !here.has(keyOf(one)));
+  const added = [...here.values()].filter((one) => !wanted.has(keyOf(one)));
+  const tables = new Set(tableNames(expected));
+  const [gone, strangers] = [new Set(tableNames(missing)), new Set(tableNames(added))];
+  const isOurs = (one: SchemaObject) => withStrangers || (one.table !== null && tables.has(one.table));
+  const changed = [...wanted].flatMap(([key, one]) => {
+    const other = here.get(key);
+    return other && !isSame(one, other) ? [[one, other] as const] : [];
+  });
+  return [
+    ...sorted(
+      added
+        .filter((one) => isOurs(one) && !comesWithTable(one, strangers))
+        .map((one) => difference(one, 'added', null, one, commandsToDrop(one))),
+    ).toReversed(),
+    ...renamed.map(([one, other]) => difference(one, 'renamed', one, other, commandsToRename(other, one))),
+    ...sorted([
+      ...changed.map(([one, other]) => difference(one, 'changed', one, other, commandsToChange(other, one))),
+      ...missing
+        .filter((one) => !comesWithTable(one, gone))
+        .map((one) => difference(one, 'missing', one, null, commandsToAdd(one, expected))),
+    ]),
+  ];
+}
+
+/** A foreign key comes after the key that it leads to. */
+const rank = ({ kind, expected, found }: Difference) =>
+  order.indexOf(kind) + ((expected ?? found)?.startsWith('FOREIGN KEY') ? 0.5 : 0);
+
+const sorted = (differences: readonly Difference[]) =>
+  differences.toSorted((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name, 'en'));
+
+export const keyOf = ({ kind, table, name }: SchemaObject) => JSON.stringify([kind, table, name]);
+// A key's index is the constraint's; an identity's sequence is the column's.
+const standsAlone = ({ kind, parts }: SchemaObject) =>
+  !(kind === 'index' && parts.constraint) && !(kind === 'sequence' && parts.identity);
+const byKey = (objects: readonly SchemaObject[]) =>
+  new Map(objects.filter(standsAlone).map((one) => [keyOf(one), one]));
+
+const tableNames = (objects: readonly SchemaObject[]) =>
+  objects.filter(({ kind }) => kind === 'table').map(({ name }) => name);
+
+/** Whether it is made or dropped with a table of these. A foreign key is not: the table that it leads to may be missing, too. */
+function comesWithTable(one: SchemaObject, tables: ReadonlySet<string>): boolean {
+  if (one.kind === 'sequence') return tables.has(one.parts.ownedBy?.split('.')[0] ?? '');
+  if (one.kind === 'constraint' && one.parts.type === 'f') return false;
+  return one.table !== null && tables.has(one.table);
+}
+
+export const isSame = (one: SchemaObject, other: SchemaObject) => differing(one, other).length === 0;
+
+/** What an object is, aspect by aspect; '' stands for the definition as the server prints it whole. */
+function aspectsOf({ kind, definition, parts }: SchemaObject): Readonly<Record<string, string | null>> {
+  const { statement: _printed, constraint: _key, type, ...others } = parts;
+  if (kind === 'column') return { type: type ?? null, ...others };
+  if (kind === 'table') return others;
+  if (kind === 'function') return { body: definition, ...others };
+  if (kind === 'sequence') return { type: definition, ...others };
+  return { '': definition };
+}
+
+/** The aspects in which two differ. */
+function differing(one: SchemaObject, other: SchemaObject): readonly string[] {
+  const [wanted, there] = [aspectsOf(one), aspectsOf(other)];
+  return Object.keys(wanted).filter((aspect) => (wanted[aspect] ?? '') !== (there[aspect] ?? ''));
+}
+
+/** @param aspects those that are said; all where none are given */
+function described(one: SchemaObject, aspects?: readonly string[]): string {
+  if (!aspects) return one.kind === 'function' ? (one.parts.statement ?? '') : one.definition;
+  const all = aspectsOf(one);
+  // A function's body is in the command.
+  const said = aspects.filter((aspect) => aspect !== 'body');
+  return said.map((aspect) => `${aspect} ${all[aspect] || 'none'}`.trim()).join(', ');
+}
+
+function difference(
+  { kind, table, name }: SchemaObject,
+  change: Difference['change'],
+  expected: SchemaObject | null,
+  found: SchemaObject | null,
+  commands: readonly string[],
+): Difference {
+  const losesData = commands.some((one) => /^DROP TABLE|^ALTER TABLE \S+ DROP COLUMN/.test(one));
+  const aspects = expected && found && change === 'changed' ? differing(expected, found) : undefined;
+  const said = (one: SchemaObject | null) =>
+    one && (change === 'renamed' ? one.name : described(one, aspects));
+  return {
+    ...{ kind, change, commands, losesData },
+    name: `${table === null ? '' : `${table}.`}${name}`,
+    ...{ expected: said(expected), found: said(found) },
+  };
+}
