@@ -13,7 +13,11 @@ const request: Omit<CreateRunInput, 'project' | 'dataset'> = {
 };
 
 test.each<
-  [string, Partial<Omit<CreateRunInput, 'executor'>>, { code: string; status: number; place: object }]
+  [
+    string,
+    Partial<Omit<CreateRunInput, 'executor'>>,
+    { code: string; status: number; place: object; hint?: unknown },
+  ]
 >([
   [
     'an unknown project',
@@ -50,6 +54,7 @@ test.each<
     { overrides: { training: { earlyStop: { enabled: true, metric: 'val_map50' } } } },
     {
       code: 'CONFIG_INVALID',
+      status: 400,
       place: { field: 'overrides.training.earlyStop.metric' },
       hint: expect.stringMatching(/: choose one of val_loss, /),
     },
