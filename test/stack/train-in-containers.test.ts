@@ -119,41 +119,45 @@ describe.skipIf(reason !== null)('a training in a container', () => {
     expect(await trainings.containersOf(runId)).toEqual([]);
   }, 300_000);
 
-  test('a container goes on where its supervisor is killed, and killed itself is a failed run that says so and can be resumed', async () => {
-    const runId = await trainings.train(
-      ...['--dataset', 'classes', '--model', 'timm/resnet18'],
-      ...['--executor', 'docker', '--epochs', '500', '--image-size', '32', '--workers', '0'],
-    );
-    const file = path.join(trainings.directoryOf(runId), 'events.jsonl');
-    await waitFor(
-      'a checkpoint',
-      async () => (await readFile(file, 'utf8').catch(() => '')).includes('"checkpoint"'),
-      180_000,
-    );
-    const supervisorOf = async (): Promise<number> =>
-      JSON.parse(await readFile(path.join(trainings.directoryOf(runId), 'supervisor.json'), 'utf8')).pid;
-    const first = await supervisorOf();
-    process.kill(first, 'SIGKILL');
-    await waitFor('another supervisor', async () => (await supervisorOf()) !== first);
-    expect((await trainings.show(runId)).status).toBe('running');
-    const [id = ''] = await trainings.containersOf(runId);
-    await docker(['kill', id]);
-    const failed = await trainings.until(runId, ['failed'], 60_000);
-    expect(failed.error).toContain('SIGKILL');
-    expect(await trainings.containersOf(runId)).toEqual([]);
-    await trainings.json('runs', 'resume', runId);
-    await waitFor(
-      'a step of the second attempt',
-      async () => (await trainings.eventsOf(runId, 2)).includes('"metric"'),
-      120_000,
-    );
-    const config = JSON.parse(
-      await readFile(path.join(trainings.directoryOf(runId, 2), 'config.json'), 'utf8'),
-    );
-    expect(config.resume.from).toMatch(/^\/trainyard\/checkpoint\/(?:last|best)-\d+$/);
-    const { code } = await runCli(trainings.home, ['runs', 'cancel', runId]);
-    expect(code).toBe(0);
-    await trainings.until(runId, ['cancelled'], 60_000);
-    expect(await trainings.containersOf(runId)).toEqual([]);
-  }, 420_000);
+  test(
+    'a container goes on where its supervisor is killed, and killed itself is a failed run that says so and can be resumed',
+    async () => {
+      const runId = await trainings.train(
+        ...['--dataset', 'classes', '--model', 'timm/resnet18'],
+        ...['--executor', 'docker', '--epochs', '500', '--image-size', '32', '--workers', '0'],
+      );
+      const file = path.join(trainings.directoryOf(runId), 'events.jsonl');
+      await waitFor(
+        'a checkpoint',
+        async () => (await readFile(file, 'utf8').catch(() => '')).includes('"checkpoint"'),
+        isFull ? 900_000 : 180_000,
+      );
+      const supervisorOf = async (): Promise<number> =>
+        JSON.parse(await readFile(path.join(trainings.directoryOf(runId), 'supervisor.json'), 'utf8')).pid;
+      const first = await supervisorOf();
+      process.kill(first, 'SIGKILL');
+      await waitFor('another supervisor', async () => (await supervisorOf()) !== first);
+      expect((await trainings.show(runId)).status).toBe('running');
+      const [id = ''] = await trainings.containersOf(runId);
+      await docker(['kill', id]);
+      const failed = await trainings.until(runId, ['failed'], 60_000);
+      expect(failed.error).toContain('SIGKILL');
+      expect(await trainings.containersOf(runId)).toEqual([]);
+      await trainings.json('runs', 'resume', runId);
+      await waitFor(
+        'a step of the second attempt',
+        async () => (await trainings.eventsOf(runId, 2)).includes('"metric"'),
+        isFull ? 300_000 : 120_000,
+      );
+      const config = JSON.parse(
+        await readFile(path.join(trainings.directoryOf(runId, 2), 'config.json'), 'utf8'),
+      );
+      expect(config.resume.from).toMatch(/^\/trainyard\/checkpoint\/(?:last|best)-\d+$/);
+      const { code } = await runCli(trainings.home, ['runs', 'cancel', runId]);
+      expect(code).toBe(0);
+      await trainings.until(runId, ['cancelled'], 60_000);
+      expect(await trainings.containersOf(runId)).toEqual([]);
+    },
+    isFull ? 1_500_000 : 420_000,
+  );
 });
