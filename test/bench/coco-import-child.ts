@@ -1,26 +1,26 @@
 // node coco-import-child.ts read|parse FILE SCRATCH IMAGES: reads a COCO file as an import does, or by JSON.parse, and writes to standard
 // output what it took: milliseconds by the clock and of the processor, peak memory in bytes.
-import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { constants, readFileSync } from 'node:fs';
 import { CocoReader } from '../../src/main/features/datasets/formats/coco/coco.ts';
 import { LabelSpool } from '../../src/main/features/datasets/formats/label-spool.ts';
 import { objectsOf } from '../../src/main/features/datasets/formats/objects.ts';
 import { Tally } from '../../src/main/features/datasets/formats/tally.ts';
 import type { ImageContent } from '../../src/main/features/datasets/images.ts';
+import type { LabelFile } from '../../src/main/features/datasets/label-files.ts';
 import { Findings } from '../../src/main/features/datasets/problems.ts';
+import { KeptFile } from '../../src/main/features/datasets/sources/kept-file.ts';
 
 const [how, file = '', scratch = '', images = '0'] = process.argv.slice(2);
-const chunkBytes = 2 ** 20;
-
-async function* chunks() {
-  await using handle = await open(file);
-  const chunk = Buffer.allocUnsafe(chunkBytes);
-  for (;;) {
-    const { bytesRead } = await handle.read(chunk, 0, chunkBytes);
-    if (bytesRead === 0) return;
-    yield chunk.subarray(0, bytesRead);
-  }
-}
+/** The file as a folder's are read. */
+const label: LabelFile = {
+  path: 'instances.json',
+  segments: ['instances.json'],
+  keep: () =>
+    KeptFile.open(file, { flags: constants.O_RDONLY, shown: file, asFault: (error) => error as Error }),
+  chunks: () => {
+    throw new Error('it is kept instead');
+  },
+};
 
 function stopwatch(): () => { readonly ms: number; readonly cpu: number } {
   const [start, used] = [performance.now(), process.cpuUsage()];
@@ -36,7 +36,7 @@ async function read() {
   const tally = new Tally(new Findings(), new Findings());
   const took = stopwatch();
   const reader = new CocoReader(spool, tally);
-  await reader.read({ path: 'instances.json', segments: ['instances.json'], chunks });
+  await reader.read(label);
   const reading = took();
   const { maxRSS } = process.resourceUsage();
   const scanned = Array.from({ length: Number(images) }, (_, at) => {

@@ -145,15 +145,15 @@ export const databaseErrors = {
   ),
   SCHEMA_CHECK_REFUSED: conflict(
     'The schema is compared with one that is made in an empty database, and this account may make none',
-    'Let it: ALTER ROLE … CREATEDB. Or run this as an account that may. `db current` says without it which objects differ.',
+    'Let it: ALTER ROLE … CREATEDB. Or run this as an account that may.[cli: `db current` says without it which objects differ.]',
     '스키마는 빈 데이터베이스에 만든 것과 비교하는데, 이 계정에는 데이터베이스를 만들 권한이 없습니다',
-    'ALTER ROLE … CREATEDB로 권한을 주거나, 권한이 있는 계정으로 실행하세요. 권한이 없어도 `db current`는 어떤 객체가 다른지 알려 줍니다.',
+    'ALTER ROLE … CREATEDB로 권한을 주거나, 권한이 있는 계정으로 실행하세요.[cli: 권한이 없어도 `db current`는 어떤 객체가 다른지 알려 줍니다.]',
   ),
   SCHEMA_NOT_AT_HEAD: conflict(
     'What a new revision would do is seen at {head}, and the database is at {revision}',
-    'Run `db upgrade` first, or let the file be empty (--empty).',
+    '[cli:Run `db upgrade` first, or let the file be empty (--empty).][page:Upgrade the database first.]',
     '새 리비전의 내용은 {head}에서 비교해야 하는데, 데이터베이스는 {revision}에 있습니다',
-    '먼저 `db upgrade`를 실행하거나, 빈 파일로 만드세요(--empty).',
+    '[cli:먼저 `db upgrade`를 실행하거나, 빈 파일로 만드세요(--empty).][page:데이터베이스를 먼저 업그레이드하세요.]',
   ),
   SCHEMA_CONFLICT: conflict(
     "A name that Trainyard's schema needs is already in use: {cause}",

@@ -1,9 +1,13 @@
+import type { KeptEntry } from './source.ts';
+
 /** A text file that belongs to a dataset's labels. */
 export interface LabelFile {
   /** As the source spells it. */
   readonly path: string;
   readonly segments: readonly string[];
   readonly chunks: () => AsyncIterable<Uint8Array>;
+  /** In place of `chunks`, where the source can be read again. @throws EntryFault */
+  readonly keep?: (() => Promise<KeptEntry>) | undefined;
 }
 
 /** What takes the files of labels out of those that a scan looks at. */

@@ -142,7 +142,8 @@ class Scanning {
     const { labels } = this.options;
     this.labelBase = commonFolder(this.labelBase, segments);
     try {
-      await labels?.read({ path: entry.path, segments, chunks: () => entry.chunks() });
+      const { path, chunks, keep } = entry;
+      await labels?.read({ path, segments, chunks, keep });
     } catch (error) {
       const problem = this.faultOfRead(error);
       if (problem) this.errors.add(problem);

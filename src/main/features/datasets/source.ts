@@ -14,7 +14,9 @@ export type SourceEntry =
        */
       read(limit: number): Promise<EntryBytes>;
       /** All bytes in pieces, in place of `read`. A piece holds until the next is asked for. @throws EntryFault */
-      chunks(): AsyncIterable<Uint8Array>;
+      readonly chunks: () => AsyncIterable<Uint8Array>;
+      /** The same for who wants parts of it again later; left out where a source can be read from its beginning only. @throws EntryFault */
+      readonly keep?: () => Promise<KeptEntry>;
     }
   | { readonly kind: 'folder'; readonly path: string }
   /** Something that is neither, or cannot be had; reading goes on behind it unless `fatal`. */
@@ -24,6 +26,19 @@ export type SourceEntry =
       readonly warning?: boolean;
       readonly fatal?: boolean;
     };
+
+/** An entry that stays open after it was read, so that parts of it can be copied later. */
+export interface KeptEntry extends AsyncDisposable {
+  /** In bytes, when it was opened. */
+  readonly size: number;
+  /** All bytes in pieces, each until the next is asked for. @throws EntryFault */
+  chunks(): AsyncIterable<Uint8Array>;
+  /**
+   * Copies a part of it. Quick where one part after the other is asked for, in their order.
+   * @throws TrainyardError SOURCE_CHANGED where it is not what it was when it was opened; EntryFault
+   */
+  copy(start: number, length: number, into: Buffer, at: number): void;
+}
 
 export interface EntryBytes {
   readonly bytes: Buffer;

@@ -1,94 +1,30 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { ByteLine } from './byte-line.ts';
+import type { LabelFile } from '../label-files.ts';
+import type { KeptEntry } from '../source.ts';
 import { type Chunk, ChunkLog, makeChunk, readWhole, writeWhole } from './chunk-log.ts';
-
-/** The numbers of a record, by their place. */
-export const field = {
-  /** Of the image, as its reader numbers images. */
-  image: 1,
-  class: 2,
-  /** 1-based, of the file in which the annotation stands. */
-  line: 3,
-  /** The annotation's id; below zero it is `-1 - index` of an id that is no number; NaN where there is none. */
-  id: 4,
-  /** Sum of `mark`. */
-  marks: 5,
-  x: 6,
-  y: 7,
-  width: 8,
-  height: 9,
-  /** Of polygons left, top, right and bottom of a box of whole pixels around them; of run lengths their height and width. */
-  mask1: 10,
-  mask2: 11,
-  mask3: 12,
-  mask4: 13,
-} as const;
-
-/**
- * Facts of a record, added up in `field.marks`. `flat`: the mask's text is one polygon without the list around
- * it. `region`: all pixels of a class, whichever object they are of. `odd`: a row of an odd count of numbers, which is no polygon.
- */
-export const mark = {
-  crowd: 1,
-  difficult: 2,
-  polygons: 4,
-  runs: 8,
-  flat: 16,
-  region: 32,
-  odd: 64,
-} as const;
+import { KeptTexts, nowhere } from './kept-texts.ts';
+import {
+  field,
+  headLength,
+  ImageLabels,
+  imageAt,
+  lengthField,
+  placeField,
+  textField,
+  wholeLength,
+} from './label-records.ts';
 
 const noBytes: Buffer = Buffer.alloc(0);
-
-const lengthField = 0;
-const textField = 14;
-/** Numbers before the text of a record. */
-export const headLength = 15;
 
 const chunkBytes = 4 * 2 ** 20;
 /** So much stays in memory; a set of ordinary size never touches the disk. */
 const mostInMemory = 8;
 const partBytes = 32 * 2 ** 20;
-
-/** The records of one image. */
-export class ImageLabels {
-  readonly image: number;
-  readonly count: number;
-  private readonly chunk: Chunk;
-  /** Where each record of the chunk begins, those of this image from `first` on. */
-  private readonly starts: Int32Array;
-  private readonly first: number;
-
-  constructor(image: number, count: number, chunk: Chunk, starts: Int32Array, first: number) {
-    this.image = image;
-    this.count = count;
-    this.chunk = chunk;
-    this.starts = starts;
-    this.first = first;
-  }
-
-  /** A number of a record, by its place in `field`. */
-  number(record: number, place: number): number {
-    return this.chunk.words[this.start(record) + place] as number;
-  }
-
-  /** The JSON text of a record's mask, as its source spells it; empty where there is none. */
-  text(record: number): string {
-    const from = (this.start(record) + headLength) * 8;
-    return this.chunk.bytes.toString('latin1', from, from + this.number(record, textField));
-  }
-
-  /** The bytes of {@link text}, put into `line`. */
-  copyText(record: number, line: ByteLine): void {
-    const from = (this.start(record) + headLength) * 8;
-    line.bytes(this.chunk.bytes, from, from + this.number(record, textField));
-  }
-
-  private start(record: number): number {
-    return this.starts[this.first + record] as number;
-  }
-}
+/** Only texts beyond the first megabytes are left where they stand, so only a file of more is kept open. */
+const leastKeptBytes = chunkBytes * mostInMemory;
+/** So much is sorted at once. */
+const sortedBytes = chunkBytes * 2;
 
 /**
  * Holds the labels of a dataset, of which there may be millions, in the order in which they are read, and gives them back image by
@@ -100,6 +36,7 @@ export class LabelSpool implements AsyncDisposable {
   private current = makeChunk(chunkBytes);
   private folder: string | null = null;
   private log: ChunkLog | null = null;
+  private readonly texts = new KeptTexts();
   private bytesOf = new Float64Array(1024);
   private count = 0;
 
@@ -112,19 +49,32 @@ export class LabelSpool implements AsyncDisposable {
     return this.count;
   }
 
+  /** Keeps a file open whose texts need not be put aside; null where it is too small for that, or its source cannot. @throws EntryFault */
+  async keep({ keep }: LabelFile): Promise<{ readonly number: number; readonly file: KeptEntry } | null> {
+    const file = await keep?.();
+    if (file && file.size >= leastKeptBytes) return { number: this.texts.add(file), file };
+    await file?.[Symbol.asyncDispose]();
+    return null;
+  }
+
   /**
    * @param head {@link headLength} numbers by `field` @param bytes of them the mask's text, from `start` to `end`
+   * @param place where the same text stands in a file that is kept
    * @throws what `write` throws, a full disk among them
    */
-  add(head: Float64Array, bytes = noBytes, start = 0, end = bytes.length): void {
+  add(head: Float64Array, bytes = noBytes, start = 0, end = bytes.length, place = nowhere): void {
     const textBytes = end - start;
-    const length = headLength + Math.ceil(textBytes / 8);
+    // Small sets are never read twice.
+    const isKept = place !== nowhere && this.log !== null && textBytes > 0;
+    const whole = headLength + Math.ceil(textBytes / 8);
+    const length = isKept ? headLength : whole;
     if (this.current.used + length > this.current.words.length) this.turn(length);
     const { current } = this;
     head[lengthField] = length;
     head[textField] = textBytes;
+    head[placeField] = isKept ? place : nowhere;
     current.words.set(head, current.used);
-    if (textBytes > 0) bytes.copy(current.bytes, (current.used + headLength) * 8, start, end);
+    if (textBytes > 0 && !isKept) bytes.copy(current.bytes, (current.used + headLength) * 8, start, end);
     current.used += length;
     this.count += 1;
     const image = head[field.image] as number;
@@ -133,7 +83,7 @@ export class LabelSpool implements AsyncDisposable {
       larger.set(this.bytesOf);
       this.bytesOf = larger;
     }
-    (this.bytesOf[image] as number) += length * 8;
+    (this.bytesOf[image] as number) += whole * 8;
   }
 
   /**
@@ -175,6 +125,7 @@ export class LabelSpool implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.log?.[Symbol.asyncDispose]();
+    await this.texts[Symbol.asyncDispose]();
     if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -204,22 +155,26 @@ export class LabelSpool implements AsyncDisposable {
   /** All records in chunks of which each has whole images, in their order; each until the next is asked for. */
   private *parts(order: Int32Array, place: Int32Array): Generator<Part> {
     const { partOf, parts } = divide(order, this.bytesOf);
+    const partOfImage = (image: number) => partOf[place[image] as number] ?? -1;
     const [only] = parts;
     if (parts.length < 2) {
-      const whole = makeChunk(this.bytesOf.reduce((sum, bytes) => sum + bytes, 0));
-      for (const chunk of this.stored()) {
-        whole.words.set(chunk.words.subarray(0, chunk.used), whole.used);
-        whole.used += chunk.used;
-      }
-      if (only) yield { ...only, chunk: whole };
+      if (!only) return;
+      const whole = makeChunk(only.bytes);
+      for (const chunk of this.stored())
+        for (let at = 0; at < chunk.used; at += chunk.words[at] as number)
+          if (partOfImage(imageAt(chunk, at)) === 0) whole.used = this.putWhole(chunk, at, whole, whole.used);
+      yield { ...only, chunk: whole };
       return;
     }
     const folder = this.ownFolder();
     const files = parts.map((_, index) => openSync(path.join(folder, `part-${index}`), 'w+', 0o600));
     try {
-      const partOfImage = (image: number) => partOf[place[image] as number] ?? -1;
-      const sorted = makeChunk(chunkBytes);
-      for (const chunk of this.stored()) scatter(chunk, sorted, files, partOfImage);
+      let sorted = makeChunk(sortedBytes);
+      for (const chunk of this.stored())
+        for (const slice of slicesOf(chunk)) {
+          if (sorted.bytes.length < slice.bytes) sorted = makeChunk(slice.bytes);
+          this.scatter(chunk, slice, sorted, files, partOfImage);
+        }
       const chunk = makeChunk(Math.max(...parts.map(({ bytes }) => bytes)));
       for (const [index, part] of parts.entries()) {
         readWhole(files[index] as number, chunk.bytes.subarray(0, part.bytes), 0);
@@ -228,6 +183,46 @@ export class LabelSpool implements AsyncDisposable {
       }
     } finally {
       for (const fd of files) closeSync(fd);
+    }
+  }
+
+  /** Puts a record with its text into another chunk, from a word on; answers the word behind it. */
+  private putWhole(from: Chunk, at: number, into: Chunk, word: number): number {
+    const { words } = from;
+    const length = words[at] as number;
+    into.words.set(words.subarray(at, at + length), word);
+    const place = words[at + placeField] as number;
+    if (place === nowhere) return word + length;
+    const whole = wholeLength(from, at);
+    into.words[word] = whole;
+    into.words[word + placeField] = nowhere;
+    this.texts.copy(place, words[at + textField] as number, into.bytes, (word + headLength) * 8);
+    return word + whole;
+  }
+
+  /** Writes each record of a slice into the file of its image's part. @param partOf below zero where nobody wants it */
+  private scatter(
+    chunk: Chunk,
+    { from, to }: Slice,
+    sorted: Chunk,
+    files: readonly number[],
+    partOf: (image: number) => number,
+  ): void {
+    const ends = new Int32Array(files.length + 1);
+    for (let at = from; at < to; at += chunk.words[at] as number) {
+      const part = partOf(imageAt(chunk, at));
+      if (part >= 0) (ends[part + 1] as number) += wholeLength(chunk, at);
+    }
+    for (let part = 1; part < ends.length; part += 1) (ends[part] as number) += ends[part - 1] as number;
+    for (let at = from; at < to; at += chunk.words[at] as number) {
+      const part = partOf(imageAt(chunk, at));
+      if (part >= 0) ends[part] = this.putWhole(chunk, at, sorted, ends[part] as number);
+    }
+    let start = 0;
+    for (const [part, fd] of files.entries()) {
+      const end = (ends[part] as number) * 8;
+      if (end > start) writeWhole(fd, sorted.bytes.subarray(start, end));
+      start = end;
     }
   }
 }
@@ -257,33 +252,23 @@ function divide(order: Int32Array, bytesOf: Float64Array) {
   return { partOf, parts };
 }
 
-const imageAt = ({ words }: Chunk, start: number) => words[start + field.image] as number;
+interface Slice {
+  readonly from: number;
+  readonly to: number;
+  /** Of its records with their texts. */
+  readonly bytes: number;
+}
 
-/** Writes each record into the file of its image's part. @param partOf below zero where nobody wants it */
-function scatter(
-  chunk: Chunk,
-  { bytes: shared }: Chunk,
-  files: readonly number[],
-  partOf: (image: number) => number,
-): void {
-  const sorted = shared.length < chunk.used * 8 ? Buffer.allocUnsafe(chunk.used * 8) : shared;
-  const ends = new Int32Array(files.length + 1);
+/** A chunk in slices whose records, with their texts, have so many bytes as are sorted at once; a larger one is a slice of its own. */
+function* slicesOf(chunk: Chunk): Generator<Slice> {
+  let [from, bytes] = [0, 0];
   for (let at = 0; at < chunk.used; at += chunk.words[at] as number) {
-    const part = partOf(imageAt(chunk, at));
-    if (part >= 0) (ends[part + 1] as number) += (chunk.words[at] as number) * 8;
+    const more = wholeLength(chunk, at) * 8;
+    if (bytes > 0 && bytes + more > sortedBytes) {
+      yield { from, to: at, bytes };
+      [from, bytes] = [at, 0];
+    }
+    bytes += more;
   }
-  for (let part = 1; part < ends.length; part += 1) (ends[part] as number) += ends[part - 1] as number;
-  for (let at = 0; at < chunk.used; at += chunk.words[at] as number) {
-    const part = partOf(imageAt(chunk, at));
-    if (part < 0) continue;
-    const length = (chunk.words[at] as number) * 8;
-    chunk.bytes.copy(sorted, ends[part], at * 8, at * 8 + length);
-    (ends[part] as number) += length;
-  }
-  let from = 0;
-  for (const [part, fd] of files.entries()) {
-    const end = ends[part] as number;
-    if (end > from) writeWhole(fd, sorted.subarray(from, end));
-    from = end;
-  }
+  if (bytes > 0) yield { from, to: chunk.used, bytes };
 }

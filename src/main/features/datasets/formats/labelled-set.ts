@@ -3,7 +3,7 @@ import type { LabelFile, LabelFiles } from '../label-files.ts';
 import { makeProblem } from '../problems.ts';
 import type { ScannedImage } from '../scan.ts';
 import type { Split } from '../split-names.ts';
-import type { ImageLabels } from './label-spool.ts';
+import type { ImageLabels } from './label-records.ts';
 import type { Tally } from './tally.ts';
 import { decodeText } from './text.ts';
 

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorParameters } from '../../../../shared/errors/catalogue.ts';
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { makeProblem, type Problem } from '../problems.ts';
-import { field, type ImageLabels } from './label-spool.ts';
+import { field, type ImageLabels } from './label-records.ts';
 import type { LabelOrigin } from './labelled-set.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,5 +1,6 @@
 import { ByteLine } from './byte-line.ts';
-import { field, type ImageLabels, type LabelSpool, mark } from './label-spool.ts';
+import { field, type ImageLabels, mark } from './label-records.ts';
+import type { LabelSpool } from './label-spool.ts';
 import { ignoredClass, type LabelledImage, type LabelledSet, type LabelOrigin } from './labelled-set.ts';
 import { ObjectFaults, type Size } from './object-faults.ts';
 import { boxOfPolygons } from './polygons.ts';

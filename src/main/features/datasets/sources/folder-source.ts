@@ -8,6 +8,7 @@ import { typeOfName } from '../image-types.ts';
 import { isLeftover } from '../leftovers.ts';
 import { makeProblem, type Problem } from '../problems.ts';
 import { type DatasetSource, type EntryBytes, EntryFault, type SourceEntry } from '../source.ts';
+import { KeptFile } from './kept-file.ts';
 import { systemReason } from './read-faults.ts';
 import { readStart } from './read-start.ts';
 
@@ -117,23 +118,18 @@ function fileEntry(shown: string, file: Buffer): SourceEntry {
     path: shown,
     read: (limit) => readEntry(shown, file, limit),
     chunks: () => readChunks(shown, file),
+    keep: () => keepFile(shown, file),
   };
 }
 
-const chunkBytes = 2 ** 20;
-
 async function* readChunks(shown: string, file: Buffer): AsyncGenerator<Uint8Array> {
-  try {
-    await using handle = await open(file, openFlags);
-    const chunk = Buffer.allocUnsafe(chunkBytes);
-    for (;;) {
-      const { bytesRead } = await handle.read(chunk, 0, chunkBytes);
-      if (bytesRead === 0) return;
-      yield chunk.subarray(0, bytesRead);
-    }
-  } catch (error) {
-    throw new EntryFault(unreadable(shown, error), { cause: error });
-  }
+  await using kept = await keepFile(shown, file);
+  yield* kept.chunks();
+}
+
+function keepFile(shown: string, file: Buffer): Promise<KeptFile> {
+  const asFault = (error: unknown) => new EntryFault(unreadable(shown, error), { cause: error });
+  return KeptFile.open(file, { flags: openFlags, shown, asFault });
 }
 
 async function readEntry(shown: string, file: Buffer, limit: number): Promise<EntryBytes> {

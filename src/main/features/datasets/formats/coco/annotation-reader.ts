@@ -1,4 +1,4 @@
-import { field, headLength, mark } from '../label-spool.ts';
+import { field, headLength, mark } from '../label-records.ts';
 import { boxOfPolygons } from '../polygons.ts';
 import type { AnnotationFault, CocoId, MaskFault } from './entries.ts';
 import { NumberList } from './json-bytes.ts';

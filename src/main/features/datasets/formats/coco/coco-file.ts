@@ -1,5 +1,7 @@
 import type { Split } from '../../split-names.ts';
-import { field, type LabelSpool, mark } from '../label-spool.ts';
+import { nowhere, placeIn } from '../kept-texts.ts';
+import { field, mark } from '../label-records.ts';
+import type { LabelSpool } from '../label-spool.ts';
 import { decodeKorean } from '../text.ts';
 import { AnnotationReader } from './annotation-reader.ts';
 import {
@@ -63,6 +65,9 @@ export class CocoFile {
   readonly faultCounts = new Map<CocoFault['kind'], number>();
   /** Ids of annotations that are no numbers: `field.id` holds `-1 - index`. */
   readonly textIds: string[] = [];
+
+  /** The number of the file in the spool where its text can be read again; null where it cannot. */
+  kept: number | null = null;
 
   private readonly spool: LabelSpool;
   private readonly cursor = new JsonCursor(Buffer.alloc(1));
@@ -227,7 +232,11 @@ export class CocoFile {
     head[field.image] = this.table.number(imageIndex);
     head[field.class] = categoryIndex;
     head[field.id] = this.idNumber(id);
-    spool.add(head, reader.maskBytes, reader.maskStart, reader.maskEnd);
+    const { maskBytes, maskStart, maskEnd } = reader;
+    // One that is written otherwise than it was read stands in no file.
+    const isRead = this.kept !== null && maskBytes === this.cursor.bytes;
+    const place = isRead ? placeIn(this.kept as number, this.cursor.base + maskStart) : nowhere;
+    spool.add(head, maskBytes, maskStart, maskEnd, place);
   }
 
   /** What stands in `field.id`. */

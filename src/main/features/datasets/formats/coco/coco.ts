@@ -3,7 +3,8 @@ import type { LabelFile } from '../../label-files.ts';
 import { listed, makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { readSplitName, type Split } from '../../split-names.ts';
-import { field, type ImageLabels, type LabelSpool } from '../label-spool.ts';
+import { field, type ImageLabels } from '../label-records.ts';
+import type { LabelSpool } from '../label-spool.ts';
 import {
   emptySet,
   exampleOf,
@@ -41,13 +42,18 @@ export class CocoReader implements LabelReader {
     return /\.json$/i.test(segments.at(-1) ?? '');
   }
 
-  async read({ path, segments, chunks }: LabelFile): Promise<void> {
+  async read(file: LabelFile): Promise<void> {
+    const { path, segments } = file;
     const content: CocoFile = new CocoFile(this.spool, () => this.fileOf.push(content) - 1);
     try {
+      const kept = await this.spool.keep(file);
+      content.kept = kept?.number ?? null;
       await content.read(
-        utf8Of(chunks(), (encoding, start) =>
-          reportGuess(this.tally, path, encoding, exampleOf(start), undefined),
-        ),
+        utf8Of(kept?.file.chunks() ?? file.chunks(), (encoding, start, isGuess) => {
+          // What is read is not what stands in the file.
+          content.kept = null;
+          if (isGuess) reportGuess(this.tally, path, encoding, exampleOf(start), undefined);
+        }),
       );
     } catch (error) {
       if (!(error instanceof JsonFault)) throw error;

@@ -40,6 +40,8 @@ export class JsonBytes {
   at = 0;
   /** Behind the window's last byte. */
   end = 0;
+  /** Where the window begins in the text. */
+  base = 0;
   /** 1-based line of the next byte. */
   line = 1;
   /** Whether nothing comes behind the window. */

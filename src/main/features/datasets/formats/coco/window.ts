@@ -63,6 +63,7 @@ function push(cursor: JsonBytes, chunk: Uint8Array): void {
   } else bytes.copyWithin(0, cursor.at, cursor.end);
   bytes.set(chunk, left);
   bytes[left + chunk.length] = 0;
+  cursor.base += cursor.at;
   cursor.at = 0;
   cursor.end = left + chunk.length;
 }

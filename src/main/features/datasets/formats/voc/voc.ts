@@ -4,7 +4,8 @@ import { listed, makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { reportNamesByCase } from '../class-names.ts';
 import { ImageIndex } from '../image-index.ts';
-import { field, headLength, type ImageLabels, type LabelSpool, mark } from '../label-spool.ts';
+import { field, headLength, type ImageLabels, mark } from '../label-records.ts';
+import type { LabelSpool } from '../label-spool.ts';
 import {
   emptySet,
   type LabelledSet,

@@ -1,5 +1,6 @@
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
-import { field, headLength, type LabelSpool, mark } from '../label-spool.ts';
+import { field, headLength, mark } from '../label-records.ts';
+import type { LabelSpool } from '../label-spool.ts';
 
 /** Why a row of a label file can't be used. */
 export interface RowFault {

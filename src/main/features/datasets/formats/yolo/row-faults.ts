@@ -1,6 +1,6 @@
 import { phrase } from '../../../../../shared/errors/entry.ts';
 import { makeProblem } from '../../problems.ts';
-import { field, type ImageLabels } from '../label-spool.ts';
+import { field, type ImageLabels } from '../label-records.ts';
 import type { Tally } from '../tally.ts';
 import { type LabelText, rowsOf } from './label-files.ts';
 import { oddFault } from './label-rows.ts';

@@ -4,7 +4,8 @@ import { normalName } from '../../names.ts';
 import { listed, makeProblem, type Problem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { reportNamesByCase } from '../class-names.ts';
-import { field, type ImageLabels, type LabelSpool } from '../label-spool.ts';
+import { field, type ImageLabels } from '../label-records.ts';
+import type { LabelSpool } from '../label-spool.ts';
 import {
   emptySet,
   type LabelledImage,
