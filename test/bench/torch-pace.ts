@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
-import { median, type Row } from './table.ts';
+import type { Row } from './table.ts';
 
 const trainer = path.resolve(import.meta.dirname, '../../resources/trainers/torch');
 const programs = path.join(import.meta.dirname, 'trainers');
@@ -13,14 +13,16 @@ const classNames = ['class-0', 'class-1'];
 /** Images per second, and per second of the training process's processor time. */
 type Pace = readonly [wall: number, cpu: number];
 
-/** Of a whole training: each epoch's but the first, in which memory and processes are new. */
-function paceOf(epochs: readonly Pace[]): Pace {
-  const later = epochs.slice(1);
-  return [median(later.map(([wall]) => wall)), median(later.map(([, cpu]) => cpu))];
+/** The quickest of many: whatever else a machine does makes them slower, never quicker. */
+function quickest(paces: readonly Pace[]): Pace {
+  return [Math.max(...paces.map(([wall]) => wall)), Math.max(...paces.map(([, cpu]) => cpu))];
 }
 
+/** Of a training all epochs but the first, in which memory and processes are new. */
+const settled = (epochs: readonly Pace[]) => quickest(epochs.slice(1));
+
 /** Images per second of the torch trainer, against a plain loop with the same model, images, batches and processes that read them. */
-export async function benchTorchPace({ rounds = 3, images = 48, epochs = 4 } = {}): Promise<Row[]> {
+export async function benchTorchPace({ rounds = 4, images = 48, epochs = 7 } = {}): Promise<Row[]> {
   const python = process.env.TRAINYARD_TEST_PYTHON;
   if (!python) throw new Error('TRAINYARD_TEST_PYTHON names no Python with torch');
   await using place = await temporaryFolder();
@@ -62,23 +64,26 @@ export async function benchTorchPace({ rounds = 3, images = 48, epochs = 4 } = {
     child.stdout.on('data', (piece: Buffer) => (text += piece.toString()));
     const [code] = await once(child, 'close');
     if (code !== 0) throw new Error(`${program} ended with ${code}`);
-    return paceOf(JSON.parse(text));
+    return settled(JSON.parse(text));
   }
 
   const paces = { ours: [] as Pace[], plain: [] as Pace[], again: [] as Pace[] };
   for (let round = 0; round < rounds; round += 1) {
-    paces.plain.push(await run('plain_loop.py'));
+    // Neither of the two that are the same always comes first.
+    const isEven = round % 2 === 0;
+    paces[isEven ? 'plain' : 'again'].push(await run('plain_loop.py'));
     paces.ours.push(await run('paced_trainer.py'));
-    paces.again.push(await run('plain_loop.py'));
+    paces[isEven ? 'again' : 'plain'].push(await run('plain_loop.py'));
   }
   const row = (name: string, which: 0 | 1): Row => {
-    const middle = (of: readonly Pace[]) => median(of.map((pace) => pace[which]));
-    const [mine, theirs] = [middle(paces.ours), middle([...paces.plain, ...paces.again])];
+    const best = (of: readonly Pace[]) => quickest(of)[which];
+    // Of as many runs as ours: the best of more would be better.
+    const [mine, theirs] = [best(paces.ours), (best(paces.plain) + best(paces.again)) / 2];
     const ratio = mine / theirs;
     return {
       ...{ name, ratio, goal: '≥ 0.97', met: ratio >= 0.97 },
-      control: middle(paces.plain) / middle(paces.again),
-      detail: `timm/resnet18 at 96 × 96, batches of 16, one thread and one process that reads images: ${mine.toFixed(1)}, the plain loop ${theirs.toFixed(1)}`,
+      control: best(paces.plain) / best(paces.again),
+      detail: `timm/resnet18 at 96 × 96, batches of 16, one thread and one process that reads images, the quickest of ${rounds * (epochs - 1)} epochs: ${mine.toFixed(1)}, the plain loop ${theirs.toFixed(1)}`,
     };
   };
   return [

@@ -67,7 +67,7 @@ test('a part that cannot be had says so inside the frame, and trying again fetch
   await alert.getByText('PART_UNREACHABLE').waitFor();
   away = false;
   await alert.getByRole('button', { name: 'Try again' }).click();
-  await page.getByText('State folder').waitFor();
+  await page.getByText('State folder', { exact: true }).waitFor();
   expect(await stayed(page)).toBe(true);
 });
 
