@@ -199,6 +199,11 @@ const kinds: Readonly<Record<string, { readonly by: string; readonly said: reado
     by: `CREATE TABLE mine PARTITION OF metrics FOR VALUES FROM ('2033-01-01') TO ('2033-01-02')`,
     said: ['partition mine added'],
   },
+  'no partition for what has no month, and a month beside it that is a table of its own': {
+    by: `SELECT ensure_metrics_partitions('2031-05-05', '2031-05-06'); DROP TABLE metrics_partition_default;
+         ALTER TABLE metrics DETACH PARTITION metrics_partition_2031_05`,
+    said: ['partition metrics_partition_default missing', 'partition metrics_partition_2031_05 detached'],
+  },
   'no partition for what has no month': {
     by: 'DROP TABLE metrics_partition_default',
     said: ['partition metrics_partition_default missing'],
@@ -234,7 +239,7 @@ describe('what was changed by hand', () => {
 
   test('what others have beside it is none, also where it is a view of ours', async () => {
     await client.query(`
-      CREATE TABLE notes (id serial PRIMARY KEY, text text); CREATE VIEW names AS SELECT name FROM projects;
+      CREATE TABLE notes (id serial PRIMARY KEY, text text); INSERT INTO notes VALUES (7, 'behind'); CREATE VIEW names AS SELECT name FROM projects;
       CREATE FUNCTION tell() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE SEQUENCE numbers;
       SELECT ensure_metrics_partitions('2031-05-05', '2031-05-06')`);
     expect(await readDrift(client, expected)).toEqual([]);

@@ -1,4 +1,4 @@
-import type { ObjectKind, SchemaObject } from './objects.ts';
+import { keyOf, type ObjectKind, objectKinds, type SchemaObject } from './objects.ts';
 import { settleNames } from './renames.ts';
 import { commandsToAdd, commandsToChange, commandsToDrop, commandsToRename } from './repairs.ts';
 
@@ -17,18 +17,6 @@ export interface Difference {
   readonly losesData: boolean;
 }
 
-/** In which one is made after the other; dropped the other way round. */
-const order: readonly ObjectKind[] = [
-  'sequence',
-  'function',
-  'table',
-  'column',
-  'constraint',
-  'index',
-  'trigger',
-  'policy',
-  'rule',
-];
 interface Options {
   /** Whether tables, functions and sequences that nobody expects count, too: they may be somebody else's. */
   readonly withStrangers: boolean;
@@ -73,12 +61,11 @@ export function differencesOf(
 
 /** A foreign key comes after the key that it leads to. */
 const rank = ({ kind, expected, found }: Difference) =>
-  order.indexOf(kind) + ((expected ?? found)?.startsWith('FOREIGN KEY') ? 0.5 : 0);
+  objectKinds.indexOf(kind) + ((expected ?? found)?.startsWith('FOREIGN KEY') ? 0.5 : 0);
 
 const sorted = (differences: readonly Difference[]) =>
   differences.toSorted((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name, 'en'));
 
-export const keyOf = ({ kind, table, name }: SchemaObject) => JSON.stringify([kind, table, name]);
 // A key's index is the constraint's; an identity's sequence is the column's.
 const standsAlone = ({ kind, parts }: SchemaObject) =>
   !(kind === 'index' && parts.constraint) && !(kind === 'sequence' && parts.identity);
@@ -129,7 +116,8 @@ function difference(
   found: SchemaObject | null,
   commands: readonly string[],
 ): Difference {
-  const losesData = commands.some((one) => /^DROP TABLE|^ALTER TABLE \S+ DROP COLUMN/.test(one));
+  const hasRows = kind === 'column' || (kind === 'table' && found?.parts.query === null);
+  const losesData = change === 'added' && hasRows;
   const aspects = expected && found && change === 'changed' ? differing(expected, found) : undefined;
   const said = (one: SchemaObject | null) =>
     one && (change === 'renamed' ? one.name : described(one, aspects));

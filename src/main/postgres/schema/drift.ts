@@ -2,9 +2,9 @@ import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type PostgresAddress, withClient } from '../pool.ts';
-import { type Difference, differencesOf, isSame, keyOf } from './differences.ts';
+import { type Difference, differencesOf, isSame } from './differences.ts';
 import { migrate } from './migrator.ts';
-import { readObjects, type SchemaObject } from './objects.ts';
+import { keyOf, readObjects, type SchemaObject } from './objects.ts';
 import { type PartitionDrift, partitionDrift } from './partitions.ts';
 import { withScratchDatabase } from './scratch-database.ts';
 import { sequencesBehind } from './sequences.ts';
@@ -93,7 +93,12 @@ export async function readDrift(client: pg.Client, expected: ExpectedObjects): P
   const wanted = ownedBy(expected.objects, owner);
   const hasMetrics = wanted.some(({ kind, name }) => kind === 'table' && name === 'metrics');
   const partitions = hasMetrics ? await partitionDrift(client) : [];
-  const behind = await sequencesBehind(client, found);
+  // Others' sequences are none of ours.
+  const ours = new Set(wanted.map(keyOf));
+  const behind = await sequencesBehind(
+    client,
+    found.filter((one) => ours.has(keyOf(one))),
+  );
   return [
     ...differencesOf(wanted, asPrinted(found, expected, owner), { withStrangers: false }),
     ...partitions.map((one) => ({ ...one, kind: 'partition' as const, losesData: false })),

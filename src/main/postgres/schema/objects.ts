@@ -1,10 +1,10 @@
 import type pg from 'pg';
 
-/** In the order in which one can be made after the other. */
+/** In the order in which one can be made after the other; dropped the other way round. */
 export const objectKinds = [
-  'table',
   'sequence',
   'function',
+  'table',
   'column',
   'constraint',
   'index',
@@ -24,6 +24,10 @@ export interface NamedObject {
   /** As the server prints it. */
   readonly definition: string;
 }
+
+/** `index workflows.idx_workflows_status`. */
+export const keyOf = ({ kind, table, name }: NamedObject) =>
+  `${kind} ${table === null ? '' : `${table}.`}${name}`;
 
 export interface SchemaObject extends NamedObject {
   /** Name and table as SQL spells them, in quotes where they need them. */

@@ -41,7 +41,8 @@ export async function partitionDrift(client: pg.Client): Promise<readonly Partit
   });
   if (rows.some(({ name }) => name === defaultName)) return found;
   const commands = [`CREATE TABLE ${defaultName} PARTITION OF metrics DEFAULT`];
-  return [...found, { name: defaultName, change: 'missing', expected: 'DEFAULT', found: null, commands }];
+  // The others' commands move rows out of it.
+  return [{ name: defaultName, change: 'missing', expected: 'DEFAULT', found: null, commands }, ...found];
 }
 
 /** Where a month begins and ends, in UTC, as the server prints it. */

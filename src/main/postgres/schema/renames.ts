@@ -1,4 +1,4 @@
-import type { SchemaObject } from './objects.ts';
+import { keyOf, type SchemaObject } from './objects.ts';
 
 type Pair = readonly [expected: SchemaObject, found: SchemaObject];
 
@@ -36,7 +36,6 @@ function pairs(
   const [wanted, here] = [expected, found].map((all) =>
     all.filter(({ kind, parts }) => kinds.includes(kind) && !(kind === 'index' && parts.constraint)),
   );
-  const keyOf = ({ kind, table, name }: SchemaObject) => JSON.stringify([kind, table, name]);
   const without = (all: readonly SchemaObject[] = [], others: readonly SchemaObject[] = []) => {
     const keys = new Set(others.map(keyOf));
     return all.filter((one) => !keys.has(keyOf(one)));

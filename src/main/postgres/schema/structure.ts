@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type NamedObject, readNamedObjects } from './objects.ts';
+import { keyOf, readNamedObjects } from './objects.ts';
 
 /** Objects by kind and name (`index workflows.idx_workflows_status`), each with its definition as the server prints it. */
 export type Structure = Record<string, string>;
@@ -9,10 +9,6 @@ export async function readStructure(client: pg.ClientBase | pg.Pool): Promise<St
   const objects = await readNamedObjects(client);
   return Object.fromEntries(objects.map((one) => [keyOf(one), one.definition]));
 }
-
-/** `index workflows.idx_workflows_status`. */
-export const keyOf = ({ kind, table, name }: NamedObject) =>
-  `${kind} ${table === null ? '' : `${table}.`}${name}`;
 
 /** What the migrations made: all but what stood there before and was not theirs. */
 export function ownStructure(now: Structure, before: Structure, known: Structure): Structure {
