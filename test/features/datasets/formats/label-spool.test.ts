@@ -6,7 +6,6 @@ import { describe, expect, test } from 'vitest';
 import { nowhere, placeIn } from '../../../../src/main/features/datasets/formats/kept-texts.ts';
 import { field, headLength } from '../../../../src/main/features/datasets/formats/label-records.ts';
 import { LabelSpool } from '../../../../src/main/features/datasets/formats/label-spool.ts';
-import type { LabelFile } from '../../../../src/main/features/datasets/label-files.ts';
 import { KeptFile } from '../../../../src/main/features/datasets/sources/kept-file.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -43,6 +42,8 @@ function wanted(labels: readonly Label[], images: readonly number[]) {
       .map(({ line, text }) => ({ line, x: line / 3, text })),
   }));
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 describe('a spool of labels', () => {
   test('gives back what was put, image by image, in whatever order is asked for', async () => {
@@ -107,7 +108,7 @@ describe('a spool of labels', () => {
       file,
       labels,
       starts,
-      label: { path: 'texts', segments: ['texts'], chunks: () => [], keep } as unknown as LabelFile,
+      label: { path: 'texts', segments: ['texts'], chunks: nothing, keep },
     };
   }
 
@@ -148,8 +149,13 @@ describe('a spool of labels', () => {
     await writeFile(path.join(place.folder, 'texts'), '[1]');
     await using spool = new LabelSpool(place.folder);
     const closed: boolean[] = [];
-    const keep = async () => ({ size: 3, [Symbol.asyncDispose]: async () => void closed.push(true) });
-    expect(await spool.keep({ keep } as unknown as LabelFile)).toBeNull();
+    const keep = async () => ({
+      size: 3,
+      chunks: nothing,
+      copy: () => {},
+      [Symbol.asyncDispose]: async () => void closed.push(true),
+    });
+    expect(await spool.keep({ path: 'texts', segments: ['texts'], chunks: nothing, keep })).toBeNull();
     expect(closed).toEqual([true]);
   });
 
