@@ -24,7 +24,7 @@ from trainyard_torch.tasks.detection import DetectionTask
 from trainyard_torch.tasks.segmentation import SegmentationTask, check_masks
 from trainyard_torch.tasks.task import Task
 from trainyard_torch.training.checkpoint import basis_of
-from trainyard_torch.training.machine import cpus
+from trainyard_torch.training.machine import cpus, keep_freed_memory
 from trainyard_torch.training.ranks import Ranks
 from trainyard_torch.training.saving import Saver
 from trainyard_torch.training.trainer import Images, Trainer, Workshop
@@ -86,6 +86,7 @@ def _prepare_torch(seed: int, device: torch.device) -> None:
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True  # All batches have one size.
         return
+    keep_freed_memory()
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation.*")

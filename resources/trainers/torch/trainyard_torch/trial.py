@@ -79,7 +79,7 @@ def try_cards() -> tuple[list[str], str | None]:
         if torch.version.cuda is None and torch.version.hip is None:
             return [], "this build of torch has no code for cards"
         try:
-            torch.cuda.init()
+            torch.cuda.init()  # type: ignore[no-untyped-call]
         except Exception as error:  # noqa: BLE001 - whatever the driver says
             return [], _why(error)
         return [], " ".join(" ".join(str(one.message).split()) for one in caught) or "torch finds no card"

@@ -1,6 +1,8 @@
 """What there is of the machine for this process."""
 
+import ctypes
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -10,6 +12,24 @@ try:
     import resource
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
+
+#: Parameters of glibc's `mallopt`, of malloc.h.
+_m_trim_threshold = -1
+_m_mmap_threshold = -3
+_most_on_the_heap = 32 << 20  # The largest value that every glibc takes.
+
+
+def keep_freed_memory() -> None:
+    """Lets the C library keep memory that a step frees, for the next one, rather than give it back to the system.
+
+    What a step on the processor computes is freed and asked for again in the next: each page given back costs a fault
+    and is filled with zeros again, which took 4 % of the time of a training. The most memory in use stays what it was.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return
+    library = ctypes.CDLL(None)
+    library.mallopt(_m_mmap_threshold, _most_on_the_heap)
+    library.mallopt(_m_trim_threshold, 2**31 - 1)
 
 
 def cpus() -> int:
