@@ -15,7 +15,13 @@ export type PostgresAddress =
       readonly database: string;
     };
 
-const sessionOptions = '-c TimeZone=UTC -c search_path=public';
+// How the server prints times, names and texts must not depend on what somebody set for the database or the account.
+const sessionOptions = [
+  ...['TimeZone=UTC', 'search_path=public', 'DateStyle=ISO', 'IntervalStyle=postgres'],
+  ...['quote_all_identifiers=off', 'standard_conforming_strings=on'],
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 
 /** A URL may bring `options` of its own, which the driver would take instead of ours: both hold. */
 function withOptions(text: string): pg.ClientConfig {

@@ -52,6 +52,7 @@ function describe({ kind, name, change, expected, found }: Drift): string {
 
 function report({ revision, head, pending, edited, drift, ok }: SchemaCheck): string {
   const lost = translate('-- Data in it is lost.', '-- 안에 든 데이터는 사라집니다.');
+  const rounded = translate('-- Values in it are rounded.', '-- 안에 든 값은 반올림됩니다.');
   const lines = [
     ...edited.map((one) =>
       translate(
@@ -61,7 +62,7 @@ function report({ revision, head, pending, edited, drift, ok }: SchemaCheck): st
     ),
     ...drift.flatMap((one) => [
       describe(one),
-      ...(one.losesData ? [styled('yellow', `  ${lost}`)] : []),
+      ...(one.losesData ? [styled('yellow', `  ${one.change === 'changed' ? rounded : lost}`)] : []),
       ...one.commands.map((command) => styled('dim', `${command};`.replaceAll(/^/gm, '  '))),
     ]),
     ...(ok

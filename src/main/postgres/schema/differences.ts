@@ -1,6 +1,7 @@
+import { isRounded } from './column-repairs.ts';
 import { keyOf, type ObjectKind, objectKinds, type SchemaObject } from './objects.ts';
 import { settleNames } from './renames.ts';
-import { commandsToAdd, commandsToChange, commandsToDrop, commandsToRename } from './repairs.ts';
+import { commandsToAdd, commandsToChange, commandsToDrop, commandsToRename, isColumns } from './repairs.ts';
 
 /** How an object of a schema differs from what it should be. */
 export interface Difference {
@@ -34,29 +35,46 @@ export function differencesOf(
   const { renamed, settled } = settleNames(expected, found);
   const wanted = byKey(expected);
   const here = byKey(settled);
-  const missing = [...wanted.values()].filter((one) => !here.has(keyOf(one)));
-  const added = [...here.values()].filter((one) => !wanted.has(keyOf(one)));
+  const missing = [...wanted.values()].filter((one) => !here.has(keyOf(one)) && !comesWithColumn(one));
+  const added = [...here.values()].filter((one) => !wanted.has(keyOf(one)) && !comesWithColumn(one));
   const tables = new Set(tableNames(expected));
   const [gone, strangers] = [new Set(tableNames(missing)), new Set(tableNames(added))];
   const isOurs = (one: SchemaObject) => withStrangers || (one.table !== null && tables.has(one.table));
   const changed = [...wanted].flatMap(([key, one]) => {
     const other = here.get(key);
-    return other && !isSame(one, other) ? [[one, other] as const] : [];
+    const isOther = other && !isSame(one, other) && comesWithColumn(one) === comesWithColumn(other);
+    return isOther ? [[one, other] as const] : [];
   });
+  const renames = renamed.map(([one, other]) =>
+    difference(one, 'renamed', one, other, commandsToRename(other, one)),
+  );
+  // The other commands call a table by its right name.
   return [
+    ...renames.filter(({ kind }) => kind === 'table'),
     ...sorted(
       added
         .filter((one) => isOurs(one) && !comesWithTable(one, strangers))
         .map((one) => difference(one, 'added', null, one, commandsToDrop(one))),
     ).toReversed(),
-    ...renamed.map(([one, other]) => difference(one, 'renamed', one, other, commandsToRename(other, one))),
+    ...renames.filter(({ kind }) => kind !== 'table'),
     ...sorted([
-      ...changed.map(([one, other]) => difference(one, 'changed', one, other, commandsToChange(other, one))),
+      ...changed.map(([one, other]) =>
+        difference(one, 'changed', one, other, commandsToChange(other, one, keysTo(other, settled))),
+      ),
       ...missing
         .filter((one) => !comesWithTable(one, gone))
-        .map((one) => difference(one, 'missing', one, null, commandsToAdd(one, expected))),
+        .map((one) => difference(one, 'missing', one, null, commandsToAdd(one, expected, missing))),
     ]),
   ];
+}
+
+/** The foreign keys that lead to a key, which cannot be dropped as long as one of them stands. */
+function keysTo({ spelledTable, definition }: SchemaObject, found: readonly SchemaObject[]) {
+  const columns = /^(?:PRIMARY KEY|UNIQUE) (\([^)]*\))/.exec(definition)?.[1];
+  const goal = ` REFERENCES ${spelledTable}${columns}`;
+  return found.filter(
+    (one) => columns !== undefined && one.parts.type === 'f' && one.definition.includes(goal),
+  );
 }
 
 /** A foreign key comes after the key that it leads to. */
@@ -66,9 +84,10 @@ const rank = ({ kind, expected, found }: Difference) =>
 const sorted = (differences: readonly Difference[]) =>
   differences.toSorted((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name, 'en'));
 
-// A key's index is the constraint's; an identity's sequence is the column's.
-const standsAlone = ({ kind, parts }: SchemaObject) =>
-  !(kind === 'index' && parts.constraint) && !(kind === 'sequence' && parts.identity);
+/** A key's index is the constraint's. */
+export const standsAlone = ({ kind, parts }: SchemaObject) => !(kind === 'index' && parts.constraint);
+/** An identity's sequence is the column's, which makes and drops it; only what it counts by can differ by itself. */
+const comesWithColumn = ({ kind, parts }: SchemaObject) => kind === 'sequence' && parts.identity !== null;
 const byKey = (objects: readonly SchemaObject[]) =>
   new Map(objects.filter(standsAlone).map((one) => [keyOf(one), one]));
 
@@ -86,18 +105,20 @@ export const isSame = (one: SchemaObject, other: SchemaObject) => differing(one,
 
 /** What an object is, aspect by aspect; '' stands for the definition as the server prints it whole. */
 function aspectsOf({ kind, definition, parts }: SchemaObject): Readonly<Record<string, string | null>> {
-  const { statement: _printed, constraint: _key, type, ...others } = parts;
+  const { statement: _printed, constraint: _key, place: _number, type, disabled, ...others } = parts;
   if (kind === 'column') return { type: type ?? null, ...others };
   if (kind === 'table') return others;
   if (kind === 'function') return { body: definition, ...others };
   if (kind === 'sequence') return { type: definition, ...others };
+  if (kind === 'constraint') return { '': definition, triggers: disabled ? 'disabled' : 'enabled' };
   return { '': definition };
 }
 
 /** The aspects in which two differ. */
 function differing(one: SchemaObject, other: SchemaObject): readonly string[] {
   const [wanted, there] = [aspectsOf(one), aspectsOf(other)];
-  return Object.keys(wanted).filter((aspect) => (wanted[aspect] ?? '') !== (there[aspect] ?? ''));
+  const names = Object.keys(wanted).filter((aspect) => (wanted[aspect] ?? '') !== (there[aspect] ?? ''));
+  return isColumns(other) ? names.filter((aspect) => aspect !== 'owner') : names;
 }
 
 /** @param aspects those that are said; all where none are given */
@@ -117,7 +138,9 @@ function difference(
   commands: readonly string[],
 ): Difference {
   const hasRows = kind === 'column' || (kind === 'table' && found?.parts.query === null);
-  const losesData = change === 'added' && hasRows;
+  const isNarrowed =
+    change === 'changed' && expected !== null && found !== null && isRounded(found, expected);
+  const losesData = (change === 'added' && hasRows) || isNarrowed;
   const aspects = expected && found && change === 'changed' ? differing(expected, found) : undefined;
   const said = (one: SchemaObject | null) =>
     one && (change === 'renamed' ? one.name : described(one, aspects));

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type PostgresAddress, withClient } from '../pool.ts';
-import { type Difference, differencesOf, isSame } from './differences.ts';
+import { type Difference, differencesOf, isSame, standsAlone } from './differences.ts';
 import { migrate } from './migrator.ts';
 import { keyOf, readObjects, type SchemaObject } from './objects.ts';
 import { type PartitionDrift, partitionDrift } from './partitions.ts';
@@ -78,7 +78,10 @@ function asPrinted(
   const first = new Map(ownedBy(objects, owner).map((one) => [keyOf(one), one]));
   return found.map((one) => {
     const other = again.get(keyOf(one));
-    const isRestored = other && ownedBy([other], owner).every((restored) => isSame(restored, one));
+    const isRestored =
+      other &&
+      standsAlone(other) === standsAlone(one) &&
+      ownedBy([other], owner).every((restored) => isSame(restored, one));
     return (isRestored && first.get(keyOf(one))) || one;
   });
 }
@@ -92,21 +95,34 @@ export async function readDrift(client: pg.Client, expected: ExpectedObjects): P
   const found = await readObjects(client);
   const wanted = ownedBy(expected.objects, owner);
   const hasMetrics = wanted.some(({ kind, name }) => kind === 'table' && name === 'metrics');
-  const partitions = hasMetrics ? await partitionDrift(client) : [];
-  // Others' sequences are none of ours.
-  const ours = new Set(wanted.map(keyOf));
-  const behind = await sequencesBehind(
-    client,
-    found.filter((one) => ours.has(keyOf(one))),
-  );
+  const differences = differencesOf(wanted, asPrinted(found, expected, owner), { withStrangers: false });
+  // Partitions are known by their table's name.
+  const isRenamed = differences.some(({ name, change }) => name === 'metrics' && change === 'renamed');
+  const partitions = hasMetrics && !isRenamed ? await partitionDrift(client) : [];
+  const behind = await sequencesBehind(client, numbering(wanted, found));
   return [
-    ...differencesOf(wanted, asPrinted(found, expected, owner), { withStrangers: false }),
-    ...partitions.map((one) => ({ ...one, kind: 'partition' as const, losesData: false })),
+    ...differences,
+    ...partitions.map((one) => ({ ...one, losesData: false })),
     ...behind.map(({ name, last, largest, command }) => ({
       ...{ kind: 'sequence' as const, name, change: 'behind' as const, losesData: false },
       ...{ expected: largest, found: last, commands: [command] },
     })),
   ];
+}
+
+/** The sequences found that are to give a column its numbers, also where they are that column's no more. Others' are none of ours. */
+function numbering(wanted: readonly SchemaObject[], found: readonly SchemaObject[]): readonly SchemaObject[] {
+  const ours = new Map(wanted.filter(({ kind }) => kind === 'sequence').map((one) => [keyOf(one), one]));
+  const columns = new Set(
+    found
+      .filter(({ kind }) => kind === 'column')
+      .map(({ spelledTable, spelledName }) => `${spelledTable}.${spelledName}`),
+  );
+  return found.flatMap((one) => {
+    const meant = ours.get(keyOf(one));
+    const ownedBy = one.parts.ownedBy ?? meant?.parts.ownedBy ?? '';
+    return meant && columns.has(ownedBy) ? [{ ...one, parts: { ...one.parts, ownedBy } }] : [];
+  });
 }
 
 /** Whoever went through the revisions owns what they made. */

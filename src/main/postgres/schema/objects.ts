@@ -87,7 +87,12 @@ const sources: Readonly<Record<ObjectKind, Source>> = {
     table: 'NULL::text',
     name: 'p.oid::regprocedure::text',
     definition: 'md5(pg_get_functiondef(p.oid))',
-    parts: { owner: owner('proowner'), statement: 'pg_get_functiondef(p.oid)' },
+    parts: {
+      owner: owner('proowner'),
+      statement: 'pg_get_functiondef(p.oid)',
+      takes: 'pg_get_function_arguments(p.oid)',
+      returns: "CASE prokind WHEN 'p' THEN 'nothing' ELSE pg_get_function_result(p.oid) END",
+    },
     from: `FROM pg_proc p
       WHERE pronamespace = 'public'::regnamespace AND prokind IN ('f', 'p')
         AND NOT EXISTS (
@@ -101,6 +106,7 @@ const sources: Readonly<Record<ObjectKind, Source>> = {
       "concat_ws(' ', format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END, pg_get_expr(adbin, adrelid))",
     parts: {
       type: 'format_type(atttypid, atttypmod)',
+      place: 'attnum::text',
       collation: 'CASE WHEN attcollation <> typcollation THEN attcollation::regcollation::text END',
       notNull: "CASE WHEN attnotnull THEN 'yes' END",
       default: "CASE WHEN attgenerated = '' THEN pg_get_expr(adbin, adrelid) END",
@@ -115,7 +121,15 @@ const sources: Readonly<Record<ObjectKind, Source>> = {
     table: 'r.relname::text',
     name: 'conname::text',
     definition: 'pg_get_constraintdef(k.oid)',
-    parts: { type: 'contype', invalid: "CASE WHEN NOT convalidated THEN 'yes' END" },
+    parts: {
+      type: 'contype',
+      invalid: "CASE WHEN NOT convalidated THEN 'yes' END",
+      inherited: "CASE WHEN coninhcount > 0 THEN 'yes' END",
+      // A key is held by triggers of the server's own, which can be switched off; each partition has some.
+      disabled: `(SELECT string_agg(format('ALTER TABLE %s ENABLE TRIGGER %I', tgrelid::regclass, tgname), E';\\n' ORDER BY t.oid)
+        FROM pg_trigger t JOIN pg_constraint o ON o.oid = tgconstraint
+        WHERE k.oid IN (o.oid, o.conparentid) AND tgenabled <> 'O' AND contype = 'f')`,
+    },
     // Those of triggers come with the triggers.
     from: "FROM relations r JOIN pg_constraint k ON k.conrelid = r.oid WHERE contype NOT IN ('n', 't')",
   },
@@ -124,7 +138,11 @@ const sources: Readonly<Record<ObjectKind, Source>> = {
     name: 'c.relname::text',
     definition: "pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END",
     parts: {
-      statement: 'pg_get_indexdef(i.indexrelid)',
+      // Of a partitioned table the server prints the statement for its own index alone, without those of the partitions.
+      statement:
+        "CASE r.relkind WHEN 'p' THEN replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') ELSE pg_get_indexdef(i.indexrelid) END",
+      partitioned: "CASE r.relkind WHEN 'p' THEN 'yes' END",
+      inherited: "CASE WHEN c.relispartition THEN 'yes' END",
       constraint:
         "(SELECT quote_ident(conname) FROM pg_constraint k WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1)",
     },
@@ -133,8 +151,14 @@ const sources: Readonly<Record<ObjectKind, Source>> = {
   trigger: {
     table: 'r.relname::text',
     name: 'tgname::text',
-    definition: "pg_get_triggerdef(t.oid) || CASE WHEN tgenabled = 'O' THEN '' ELSE ' DISABLED' END",
-    parts: { statement: 'pg_get_triggerdef(t.oid)' },
+    definition: `pg_get_triggerdef(t.oid) ||
+      CASE tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' DISABLED' WHEN 'R' THEN ' ENABLED REPLICA' ELSE ' ENABLED ALWAYS' END`,
+    parts: {
+      statement: 'pg_get_triggerdef(t.oid)',
+      state:
+        "CASE tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END",
+      inherited: "CASE WHEN tgparentid <> 0 THEN 'yes' END",
+    },
     from: 'FROM relations r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT tgisinternal',
   },
   policy: {
@@ -154,13 +178,16 @@ const sources: Readonly<Record<ObjectKind, Source>> = {
 };
 
 // Partitions follow their parent and come with the months; what belongs to an extension is the extension's.
-const relations = `WITH relations AS (
+const ownRelations = `WITH relations AS (
   SELECT c.* FROM pg_class c
   WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
     AND c.relname NOT IN ('trainyard_migrations', 'trainyard_checksums')
     AND NOT EXISTS (
       SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
     )
+)`;
+const partitionRelations = `WITH relations AS (
+  SELECT c.* FROM pg_class c JOIN pg_inherits ON inhrelid = c.oid WHERE inhparent = to_regclass('public.metrics')
 )`;
 
 const partsOf = ({ parts }: Source) => {
@@ -169,8 +196,13 @@ const partsOf = ({ parts }: Source) => {
 };
 
 /** @param hasParts whether the parts are asked for: they take the server twice as long */
-function queryOf(hasParts: boolean): string {
-  const selects = Object.entries(sources).map(([kind, source]) => {
+function queryOf(
+  hasParts: boolean,
+  relations = ownRelations,
+  kinds: readonly ObjectKind[] = objectKinds,
+): string {
+  const selects = kinds.map((kind) => {
+    const source = sources[kind];
     const columns = [
       ...[`'${kind}' AS kind`, `${source.table} AS "table"`, `${source.name} AS name`],
       ...[`${source.definition} AS definition`, ...(hasParts ? [`${partsOf(source)} AS parts`] : [])],
@@ -186,12 +218,21 @@ export async function readNamedObjects(client: pg.ClientBase | pg.Pool): Promise
   return rows;
 }
 
+/** A query for objects with how SQL spells their names. */
+const spelled = (query: string) =>
+  `SELECT *, quote_ident("table") AS "spelledTable", CASE kind WHEN 'function' THEN name ELSE quote_ident(name) END AS "spelledName"
+   FROM (${query}) AS objects`;
+
+/** The partitions of `metrics` and what stands on them that they do not have from it: a point has to get past that, too. */
+export async function readPartitionObjects(client: pg.ClientBase): Promise<readonly SchemaObject[]> {
+  const kinds: readonly ObjectKind[] = ['table', 'constraint', 'index', 'trigger', 'policy', 'rule'];
+  const { rows } = await client.query<SchemaObject>(spelled(queryOf(true, partitionRelations, kinds)));
+  return rows.filter(({ parts }) => !parts.inherited);
+}
+
 /** {@link readNamedObjects} with their parts. */
 export async function readObjects(client: pg.ClientBase | pg.Pool): Promise<readonly SchemaObject[]> {
-  const { rows } = await client.query<SchemaObject>(
-    `SELECT *, quote_ident("table") AS "spelledTable", CASE kind WHEN 'function' THEN name ELSE quote_ident(name) END AS "spelledName"
-     FROM (${queryOf(true)}) AS objects`,
-  );
+  const { rows } = await client.query<SchemaObject>(spelled(queryOf(true)));
   // Its table is the migrations' own bookkeeping.
   return rows.filter(({ parts }) => !parts.ownedBy?.startsWith('trainyard_migrations.'));
 }

@@ -4,17 +4,14 @@ type Pair = readonly [expected: SchemaObject, found: SchemaObject];
 
 /**
  * What was renamed, and all that was found with those names put right: what is printed of other objects names them, too.
- * A table is known by its columns. Of what stands on a table an object was renamed where it is the only one of its kind that is missing
- * there and another one, the same in all else, is too much.
+ * A table is known by its columns, or by its indexes: no two tables have one of the same name. What stands on a table was renamed where it
+ * alone is missing and another one, the same in all else, is alone too much; of several columns, where it stands in the same place.
  */
 export function settleNames(
   expected: readonly SchemaObject[],
   found: readonly SchemaObject[],
 ): { readonly renamed: readonly Pair[]; readonly settled: readonly SchemaObject[] } {
-  const tables = pairs(expected, found, ['table'], (one, other) => {
-    const columns = [columnsOf(one, expected), columnsOf(other, found)];
-    return columns[0] === columns[1] && columns[0] !== '';
-  });
+  const tables = pairs(expected, found, ['table'], tableTwins(expected, found));
   const withTables = tables.reduce((all, pair) => all.map((one) => onRenamedTable(one, pair)), found);
   const columns = pairs(expected, withTables, ['column'], isSameButForName);
   const withColumns = columns.reduce((all, pair) => all.map((one) => onRenamedColumn(one, pair)), withTables);
@@ -41,17 +38,37 @@ function pairs(
     return all.filter((one) => !keys.has(keyOf(one)));
   };
   const [missing, added] = [without(wanted, here), without(here, wanted)];
+  const isPair = (one: SchemaObject, other: SchemaObject) =>
+    one.kind === other.kind && one.table === other.table && isTwin(one, other);
   return missing.flatMap((one) => {
-    const isLike = ({ kind, table }: SchemaObject) => kind === one.kind && table === one.table;
-    const twins = added.filter((other) => isLike(other) && isTwin(one, other));
-    const isAlone = one.kind === 'table' || missing.filter(isLike).length === 1;
-    return isAlone && twins.length === 1 ? [[one, twins[0] as SchemaObject] as const] : [];
+    const twins = added.filter((other) => isPair(one, other));
+    const isAlone = (twin: SchemaObject) =>
+      twins.length === 1 && missing.filter((other) => isPair(other, twin)).length === 1;
+    // A column keeps its place in the table.
+    const twin = twins.find(
+      (other) => isAlone(other) || (one.parts.place && one.parts.place === other.parts.place),
+    );
+    return twin ? [[one, twin] as const] : [];
   });
 }
 
-function columnsOf({ name }: SchemaObject, all: readonly SchemaObject[]): string {
-  const columns = all.filter(({ kind, table }) => kind === 'column' && table === name);
-  return columns.map((one) => `${one.spelledName} ${one.definition}`).join('\n');
+function tableTwins(
+  expected: readonly SchemaObject[],
+  found: readonly SchemaObject[],
+): (one: SchemaObject, other: SchemaObject) => boolean {
+  const [wanted, here] = [expected, found].map((all) => Map.groupBy(all, ({ table }) => table));
+  const on = (all: typeof wanted, { name }: SchemaObject, kind: SchemaObject['kind']) =>
+    (all?.get(name) ?? []).filter((one) => one.kind === kind);
+  const columnsOf = (all: typeof wanted, table: SchemaObject) =>
+    on(all, table, 'column')
+      .map((one) => `${one.spelledName} ${one.definition}`)
+      .join('\n');
+  return (one, other) => {
+    const indexes = new Set(on(wanted, one, 'index').map(({ name }) => name));
+    if (on(here, other, 'index').some(({ name }) => indexes.has(name))) return true;
+    const columns = columnsOf(wanted, one);
+    return columns !== '' && columns === columnsOf(here, other);
+  };
 }
 
 function isSameButForName(one: SchemaObject, other: SchemaObject): boolean {

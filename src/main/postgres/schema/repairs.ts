@@ -1,20 +1,28 @@
+import {
+  columnChanges,
+  columnOf,
+  columnWithSequence,
+  sequenceChanges,
+  sequenceToAdd,
+} from './column-repairs.ts';
 import type { SchemaObject } from './objects.ts';
 
 type Parts = SchemaObject['parts'];
 
-/** @param all whatever is expected: a table is made with what stands on it */
-export function commandsToAdd(one: SchemaObject, all: readonly SchemaObject[]): readonly string[] {
+/** @param all whatever is expected: a table is made with what stands on it @param missing what of it is not there */
+export function commandsToAdd(
+  one: SchemaObject,
+  all: readonly SchemaObject[],
+  missing: readonly SchemaObject[] = [],
+): readonly string[] {
   const { kind, parts, spelledName: name, spelledTable: table, definition } = one;
   switch (kind) {
     case 'table':
       return parts.query === null ? tableWithAll(one, all) : [viewOf(one)];
     case 'sequence':
-      return [
-        `CREATE SEQUENCE ${name} AS ${definition} ${parts.options}`,
-        ...(parts.ownedBy === null ? [] : [`ALTER SEQUENCE ${name} OWNED BY ${parts.ownedBy}`]),
-      ];
+      return sequenceToAdd(one, missing);
     case 'column':
-      return [`ALTER TABLE ${table} ADD COLUMN ${columnOf(one, all)}`];
+      return columnWithSequence(one, all, missing);
     case 'constraint':
       return [`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition}`];
     case 'function':
@@ -43,8 +51,9 @@ export function commandsToDrop({
       return [`ALTER TABLE ${table} DROP COLUMN ${name}`];
     case 'constraint':
       return [`ALTER TABLE ${table} DROP CONSTRAINT ${name}`];
-    case 'sequence':
     case 'function':
+      return [`DROP ROUTINE ${name}`];
+    case 'sequence':
     case 'index':
       return [`DROP ${kind.toUpperCase()} ${name}`];
     case 'trigger':
@@ -64,13 +73,20 @@ export function commandsToRename(
   return [`ALTER TABLE ${table} RENAME ${kind.toUpperCase()} ${from} TO ${to}`];
 }
 
-/** @param found what stands there @param expected what is to stand there, under the same name */
-export function commandsToChange(found: SchemaObject, expected: SchemaObject): readonly string[] {
+/**
+ * @param found what stands there @param expected what is to stand there, under the same name
+ * @param keys the keys found that lead to it
+ */
+export function commandsToChange(
+  found: SchemaObject,
+  expected: SchemaObject,
+  keys: readonly SchemaObject[],
+): readonly string[] {
   const { kind, parts, spelledName: name, spelledTable: table, definition } = expected;
   const owner =
-    parts.owner === found.parts.owner
+    parts.owner === found.parts.owner || isColumns(found)
       ? []
-      : [`ALTER ${kind === 'function' ? 'FUNCTION' : 'TABLE'} ${name} OWNER TO ${parts.owner}`];
+      : [`ALTER ${kind === 'function' ? 'ROUTINE' : 'TABLE'} ${name} OWNER TO ${parts.owner}`];
   switch (kind) {
     case 'table':
       return [...owner, ...tableChanges(found, expected)];
@@ -79,23 +95,46 @@ export function commandsToChange(found: SchemaObject, expected: SchemaObject): r
     case 'column':
       return columnChanges(found, expected);
     case 'function':
-      return definition === found.definition ? owner : [statementOf(expected), ...owner];
+      if (definition === found.definition) return owner;
+      // The server replaces no function by one that takes or answers something else.
+      if (parts.takes !== found.parts.takes || parts.returns !== found.parts.returns)
+        return [...commandsToDrop(found), statementOf(expected)];
+      return [statementOf(expected), ...owner];
     case 'constraint':
       if (found.definition === `${definition} NOT VALID`)
         return [`ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`];
-      return [...commandsToDrop(found), ...commandsToAdd(expected, [])];
+      if (found.definition === definition) return found.parts.disabled?.split(';\n') ?? [];
+      return [
+        ...keys.flatMap(commandsToDrop),
+        ...[...commandsThatClear(found), ...commandsToAdd(expected, [])],
+        ...keys.flatMap((one) => commandsToAdd(one, [])),
+      ];
     case 'index':
-      if (found.definition === `${definition} INVALID`) return [`REINDEX INDEX ${name}`];
-      return [...commandsToDrop(found), statementOf(expected)];
+      // That of a partitioned table lacks indexes of partitions then, which reindexing does not make.
+      if (found.definition === `${definition} INVALID` && !parts.partitioned)
+        return [`REINDEX INDEX ${name}`];
+      return [...commandsThatClear(found), statementOf(expected)];
     case 'trigger':
-      if (found.definition === `${definition} DISABLED`)
-        return [`ALTER TABLE ${table} ENABLE TRIGGER ${name}`];
-      return [...commandsToDrop(found), statementOf(expected)];
+      return [
+        ...(found.parts.statement === parts.statement
+          ? []
+          : [...commandsThatClear(found), statementOf(expected)]),
+        ...(found.parts.statement === parts.statement || parts.state !== 'ENABLE'
+          ? [`ALTER TABLE ${table} ${parts.state} TRIGGER ${name}`]
+          : []),
+      ];
     case 'policy':
     case 'rule':
       return [...commandsToDrop(found), ...commandsToAdd(expected, [])];
   }
 }
+
+/** Whether it is a sequence of a column: whose it is follows from the table. */
+export const isColumns = ({ kind, parts }: SchemaObject) => kind === 'sequence' && parts.ownedBy !== null;
+
+/** It may have gone already, with a column of nobody's that it names. */
+const commandsThatClear = (found: SchemaObject) =>
+  commandsToDrop(found).map((one) => one.replace(/ DROP CONSTRAINT |^DROP (INDEX|TRIGGER) /, '$&IF EXISTS '));
 
 const statementOf = ({ parts }: SchemaObject) => (parts.statement ?? '').trimEnd();
 
@@ -132,65 +171,6 @@ function tableWithAll(table: SchemaObject, all: readonly SchemaObject[]): readon
       .filter((one) => one.parts.constraint === null)
       .map(statementOf),
     ...of('trigger').map(statementOf),
-  ];
-}
-
-function columnOf({ spelledName, spelledTable, parts }: SchemaObject, all: readonly SchemaObject[]): string {
-  const { collation, notNull, generated, identity, default: usual } = parts;
-  const sequence = all.find(
-    (one) => one.kind === 'sequence' && one.parts.ownedBy === `${spelledTable}.${spelledName}`,
-  );
-  return [
-    ...[spelledName, parts.type],
-    collation && `COLLATE ${collation}`,
-    generated && `GENERATED ALWAYS AS (${generated}) STORED`,
-    identity && identityOf(identity, sequence),
-    usual && `DEFAULT ${usual}`,
-    notNull && 'NOT NULL',
-  ]
-    .filter(Boolean)
-    .join(' ');
-}
-
-function identityOf(kind: string, sequence: SchemaObject | undefined): string {
-  const options = sequence ? ` (SEQUENCE NAME ${sequence.spelledName} ${sequence.parts.options})` : '';
-  return `GENERATED ${kind} AS IDENTITY${options}`;
-}
-
-function columnChanges(found: SchemaObject, expected: SchemaObject): readonly string[] {
-  const { parts, spelledName: name, spelledTable: table } = expected;
-  const differs = (...names: readonly string[]) => names.some((one) => parts[one] !== found.parts[one]);
-  // What it holds is worked out from other columns.
-  if (differs('generated') || (parts.generated !== null && differs('type', 'collation')))
-    return [...commandsToDrop(found), ...commandsToAdd(expected, [])];
-  const alter = `ALTER TABLE ${table} ALTER COLUMN ${name}`;
-  const collation = parts.collation === null ? '' : ` COLLATE ${parts.collation}`;
-  const { type, identity, notNull, default: usual } = parts;
-  const had = found.parts.default;
-  const retyped = differs('type', 'collation');
-  return [
-    ...(had !== null && (differs('default') || retyped) ? [`${alter} DROP DEFAULT`] : []),
-    ...(found.parts.identity !== null && identity === null ? [`${alter} DROP IDENTITY`] : []),
-    ...(retyped ? [`${alter} TYPE ${type}${collation} USING ${name}::${type}`] : []),
-    ...(usual !== null && (differs('default') || retyped) ? [`${alter} SET DEFAULT ${usual}`] : []),
-    ...(differs('notNull') ? [`${alter} ${notNull === null ? 'DROP' : 'SET'} NOT NULL`] : []),
-    ...(identity !== null && differs('identity')
-      ? [
-          `${alter} ${found.parts.identity === null ? 'ADD' : 'SET'} GENERATED ${identity}${found.parts.identity === null ? ' AS IDENTITY' : ''}`,
-        ]
-      : []),
-  ];
-}
-
-function sequenceChanges(found: SchemaObject, expected: SchemaObject): readonly string[] {
-  const { parts, spelledName: name, definition } = expected;
-  const type = definition === found.definition ? '' : ` AS ${definition}`;
-  const isOther = type !== '' || parts.options !== found.parts.options;
-  return [
-    ...(isOther ? [`ALTER SEQUENCE ${name}${type} ${parts.options}`] : []),
-    ...(parts.ownedBy === found.parts.ownedBy
-      ? []
-      : [`ALTER SEQUENCE ${name} OWNED BY ${parts.ownedBy ?? 'NONE'}`]),
   ];
 }
 

@@ -9,7 +9,7 @@ export interface SequenceBehind {
   readonly command: string;
 }
 
-/** Of the sequences that give a column its numbers, those that are behind it. */
+/** Of the sequences that give a column its numbers, those that are behind it. @param objects that are there */
 export async function sequencesBehind(
   client: pg.Client,
   objects: readonly SchemaObject[],
