@@ -6,6 +6,7 @@ import { type ExpectedObjects, expectedObjects, readDrift } from '../../../src/m
 import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { connect } from './catalog.ts';
+import { copyMigrations, errorOf } from './support.ts';
 
 const names = (await readdir(migrationsFolder())).map((name) => path.basename(name, '.sql')).sort();
 
@@ -217,4 +218,30 @@ test('how a database prints times and names is none of what is compared', async 
     ok: true,
     drift: [],
   });
+});
+
+test('a table that somebody holds ends a check, which does not wait for it', async () => {
+  await using database = await createTestDatabase();
+  await using client = await connect(database.url);
+  await client.query('BEGIN; LOCK TABLE workflows');
+  const schema = new SchemaService({ databaseUrl: database.url });
+  expect(await errorOf(schema.check())).toMatchObject({ code: 'POSTGRES_BUSY' });
+});
+
+test('a new revision makes tables with quoted names, their sequences once, and views after what they show', async () => {
+  await using database = await createTestDatabase();
+  await using migrations = await copyMigrations();
+  await using client = await connect(database.url);
+  await client.query(`
+    CREATE TABLE "My.Table 표" (id serial PRIMARY KEY, text text); CREATE VIEW a_view AS SELECT text FROM "My.Table 표";
+    ALTER TABLE projects ADD COLUMN number serial`);
+  await new SchemaService({ databaseUrl: database.url, folder: migrations.folder }).revision('tables', {
+    isEmpty: false,
+  });
+  await using other = await createTestDatabase();
+  const fresh = new SchemaService({ databaseUrl: other.url, folder: migrations.folder });
+  await fresh.upgrade();
+  expect(await fresh.check()).toMatchObject({ ok: true });
+  await fresh.downgrade();
+  expect(await new SchemaService({ databaseUrl: other.url }).check()).toMatchObject({ ok: true });
 });

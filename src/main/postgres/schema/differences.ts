@@ -45,6 +45,13 @@ export function differencesOf(
     const isOther = other && !isSame(one, other) && comesWithColumn(one) === comesWithColumn(other);
     return isOther ? [[one, other] as const] : [];
   });
+  const columns = new Set(
+    added
+      .filter(({ kind }) => kind === 'column')
+      .map(({ spelledTable, spelledName }) => `${spelledTable}.${spelledName}`),
+  );
+  const goesWithColumn = ({ kind, parts }: SchemaObject) =>
+    kind === 'sequence' && columns.has(parts.ownedBy ?? '');
   const renames = renamed.map(([one, other]) =>
     difference(one, 'renamed', one, other, commandsToRename(other, one)),
   );
@@ -53,7 +60,7 @@ export function differencesOf(
     ...renames.filter(({ kind }) => kind === 'table'),
     ...sorted(
       added
-        .filter((one) => isOurs(one) && !comesWithTable(one, strangers))
+        .filter((one) => isOurs(one) && !comesWithTable(one, strangers) && !goesWithColumn(one))
         .map((one) => difference(one, 'added', null, one, commandsToDrop(one))),
     ).toReversed(),
     ...renames.filter(({ kind }) => kind !== 'table'),
@@ -77,9 +84,12 @@ function keysTo({ spelledTable, definition }: SchemaObject, found: readonly Sche
   );
 }
 
-/** A foreign key comes after the key that it leads to. */
-const rank = ({ kind, expected, found }: Difference) =>
-  objectKinds.indexOf(kind) + ((expected ?? found)?.startsWith('FOREIGN KEY') ? 0.5 : 0);
+/** A foreign key comes after the key that it leads to, a view after the columns that it shows. */
+function rank({ kind, expected, found }: Difference): number {
+  const definition = expected ?? found ?? '';
+  if (kind === 'table' && /^[vm]$/.test(definition)) return objectKinds.indexOf('column') + 0.5;
+  return objectKinds.indexOf(kind) + (definition.startsWith('FOREIGN KEY') ? 0.5 : 0);
+}
 
 const sorted = (differences: readonly Difference[]) =>
   differences.toSorted((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name, 'en'));
@@ -94,9 +104,15 @@ const byKey = (objects: readonly SchemaObject[]) =>
 const tableNames = (objects: readonly SchemaObject[]) =>
   objects.filter(({ kind }) => kind === 'table').map(({ name }) => name);
 
+/** The table of a sequence's column, not as SQL spells it. */
+function ownerTable({ parts }: SchemaObject): string | undefined {
+  const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^."]+))\./.exec(parts.ownedBy ?? '') ?? [];
+  return quoted?.replaceAll('""', '"') ?? plain;
+}
+
 /** Whether it is made or dropped with a table of these. A foreign key is not: the table that it leads to may be missing, too. */
 function comesWithTable(one: SchemaObject, tables: ReadonlySet<string>): boolean {
-  if (one.kind === 'sequence') return tables.has(one.parts.ownedBy?.split('.')[0] ?? '');
+  if (one.kind === 'sequence') return tables.has(ownerTable(one) ?? '');
   if (one.kind === 'constraint' && one.parts.type === 'f') return false;
   return one.table !== null && tables.has(one.table);
 }

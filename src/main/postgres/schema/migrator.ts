@@ -5,6 +5,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { asErrorOf, type PostgresAddress, withClient } from '../pool.ts';
 import { readMigration } from './migration-files.ts';
 import type { AppliedRevision } from './plan.ts';
+import { withReadingClient } from './reading-client.ts';
 import { describeDrift, ownStructure, readStructure, type Structure } from './structure.ts';
 
 const migrationsTable = 'trainyard_migrations';
@@ -31,7 +32,7 @@ interface Bookkeeping {
 
 /** What a database has; changes nothing, also where no revision was ever applied. @throws TrainyardError POSTGRES_… */
 export function readDatabase(address: PostgresAddress): Promise<DatabaseState> {
-  return withClient(address, async (client) => readState(client, await majorOf(client)));
+  return withReadingClient(address, async (client) => readState(client, await majorOf(client)));
 }
 
 /**

@@ -62,7 +62,7 @@ const sources: Readonly<Record<ObjectKind, Source>> = {
       rowSecurity:
         "concat_ws(' ', CASE WHEN relrowsecurity THEN 'enabled' END, CASE WHEN relforcerowsecurity THEN 'forced' END)",
       partitionBy: 'pg_get_partkeydef(r.oid)',
-      query: "CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(r.oid) END",
+      query: "CASE WHEN relkind IN ('v', 'm') THEN rtrim(pg_get_viewdef(r.oid), ';') END",
     },
     from: "FROM relations r WHERE relkind IN ('r', 'p', 'v', 'm')",
   },

@@ -3,7 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TlsOptions } from '../../platform/endpoints.ts';
 import { migrationsFolder } from '../../platform/paths.ts';
 import { readTarget } from '../errors.ts';
-import { type PostgresAddress, withClient } from '../pool.ts';
+import type { PostgresAddress } from '../pool.ts';
 import { type Drift, expectedObjects, readDrift, readHandmade } from './drift.ts';
 import { createMigration, readMigrations } from './migration-files.ts';
 import { type DatabaseState, migrate, readDatabase, readThrough } from './migrator.ts';
@@ -15,6 +15,7 @@ import {
   type RevisionFile,
   revisionOf,
 } from './plan.ts';
+import { withReadingClient } from './reading-client.ts';
 
 /** Revisions by number, as `0003`. */
 export interface SchemaState {
@@ -129,7 +130,9 @@ export class SchemaService {
     checkOrder(files, applied);
     const names = applied.map(({ name }) => name);
     const expected = names.length > 0 && (await expectedObjects(this.address, this.folder, names));
-    const drift = expected ? await withClient(this.address, (client) => readDrift(client, expected)) : [];
+    const drift = expected
+      ? await withReadingClient(this.address, (client) => readDrift(client, expected))
+      : [];
     const state = describe(files, { applied, drift: [] });
     return { ...state, ok: drift.length === 0 && state.edited.length === 0, drift };
   }
@@ -191,7 +194,9 @@ export class SchemaService {
     }
     const names = files.map(({ name }) => name);
     const expected = await expectedObjects(this.address, this.folder, names);
-    const { revised, restored } = await withClient(this.address, (client) => readHandmade(client, expected));
+    const { revised, restored } = await withReadingClient(this.address, (client) =>
+      readHandmade(client, expected),
+    );
     return [revised, restored];
   }
 
