@@ -131,7 +131,7 @@ describe('the masks of a COCO file', () => {
     expect(set.objects['images/a.png']).toEqual([mask === null ? bolt : { ...bolt, mask }]);
   });
 
-  test('have no escapes in compressed run lengths but those of a backslash', async () => {
+  test('have no characters in compressed run lengths but those of the form, however they are escaped', async () => {
     const set = await readEntries(twoImages, [
       annotation(1, 1, { segmentation: { size: [9, 7], counts: '\n' } }),
     ]);

@@ -57,6 +57,12 @@ export function decodeKorean(bytes: Uint8Array): string | null {
   return text !== null && /[가-힣]/.test(text) ? text : null;
 }
 
+/** A text that was read as UTF-8 of two bytes a letter, as those of a few syllables in code page 949 are, too. */
+export function asKorean(text: string | null): string | null {
+  if (text === null || /[\u0800-\uffff]/.test(text) || !/[\u0080-\u07ff]/.test(text)) return text;
+  return decodeKorean(Buffer.from(text)) ?? text;
+}
+
 function decodeWhole(bytes: Uint8Array, encoding: string): string | null {
   const text = iconv.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), encoding);
   return text.includes(replacement) ? null : text;

@@ -2,7 +2,7 @@ import type { Split } from '../../split-names.ts';
 import { nowhere, placeIn } from '../kept-texts.ts';
 import { field, mark } from '../label-records.ts';
 import type { LabelSpool } from '../label-spool.ts';
-import { decodeKorean } from '../text.ts';
+import { asKorean } from '../text.ts';
 import { AnnotationReader } from './annotation-reader.ts';
 import {
   type CocoCategory,
@@ -219,10 +219,14 @@ export class CocoFile {
     if (categoryIndex >= 0) count(this.categories[categoryIndex] as CocoCategory, id, line);
     if (typeof id === 'number' && this.seenIds.isRepeated(id)) count(this.repeated, id, line);
     // A mask that can't be used is why there is no box.
-    if (reader.maskFault && (reader.fault === null || reader.fault === 'box_missing'))
-      this.onFault(reader.maskFault, id, line, reader.maskFaultNumbers);
+    const { mask } = reader;
+    if (mask.fault && (reader.fault === null || reader.fault === 'box_missing'))
+      this.onFault(mask.fault, id, line, mask.faultNumbers);
     else if (reader.fault) this.onFault(reader.fault, id, line, reader.faultNumbers);
-    if (reader.fault) return;
+    if (reader.fault) {
+      if (imageIndex >= 0) (this.images[imageIndex] as CocoImage).hasRefused = true;
+      return;
+    }
     this.countMask(id, line);
     this.farthestEdge = Math.max(
       this.farthestEdge,
@@ -232,11 +236,11 @@ export class CocoFile {
     head[field.image] = this.table.number(imageIndex);
     head[field.class] = categoryIndex;
     head[field.id] = this.idNumber(id);
-    const { maskBytes, maskStart, maskEnd } = reader;
+    const { bytes, start, end } = mask;
     // One that is written otherwise than it was read stands in no file.
-    const isRead = this.kept !== null && maskBytes === this.cursor.bytes;
-    const place = isRead ? placeIn(this.kept as number, this.cursor.base + maskStart) : nowhere;
-    spool.add(head, maskBytes, maskStart, maskEnd, place);
+    const isRead = this.kept !== null && bytes === this.cursor.bytes;
+    const place = isRead ? placeIn(this.kept as number, this.cursor.base + start) : nowhere;
+    spool.add(head, bytes, start, end, place);
   }
 
   /** What stands in `field.id`. */
@@ -260,7 +264,7 @@ export class CocoFile {
   private countMask(id: CocoId | null, line: number): void {
     const marks = this.reader.head[field.marks] as number;
     if ((marks & (mark.polygons | mark.runs)) !== 0) this.masks += 1;
-    else if (!this.reader.maskFault) count(this.maskless, id, line);
+    else if (!this.reader.mask.fault) count(this.maskless, id, line);
     if ((marks & mark.flat) !== 0) count(this.flat, id, line);
   }
 
@@ -292,10 +296,4 @@ export class CocoFile {
     this.categories.push({ id, ...noneOf, entry: null, others: [] });
     return this.categoryOf.add(id);
   }
-}
-
-/** A text that was read as UTF-8 of two bytes a letter, as those of a few syllables in code page 949 are, too. */
-function asKorean(text: string | null): string | null {
-  if (text === null || /[\u0800-\uffff]/.test(text) || !/[\u0080-\u07ff]/.test(text)) return text;
-  return decodeKorean(Buffer.from(text)) ?? text;
 }

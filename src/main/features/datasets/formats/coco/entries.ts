@@ -36,6 +36,8 @@ export interface CocoImage extends Counted {
   } | null;
   /** Further entries of the same id that name another file. */
   others: { readonly fileName: string | null; readonly line: number }[];
+  /** Whether an annotation of it can't be used. */
+  hasRefused: boolean;
 }
 
 export interface CocoCategory extends Counted {

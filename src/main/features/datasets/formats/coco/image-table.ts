@@ -21,7 +21,7 @@ export class ImageTable {
     if (known >= 0) return known;
     const index = this.indexes.add(id);
     const number = this.nextNumber();
-    this.images.push({ id, number, ...noneOf, entry: null, others: [] });
+    this.images.push({ id, number, ...noneOf, entry: null, others: [], hasRefused: false });
     this.numbers = withRoom(this.numbers, index);
     this.counts = withRoom(this.counts, index);
     this.numbers[index] = number;

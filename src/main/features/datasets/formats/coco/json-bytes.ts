@@ -18,7 +18,7 @@ const minus = 0x2d;
 const blank = 0x20;
 const [digitZero, digitNine] = [0x30, 0x39];
 const dot = 0x2e;
-const newline = 0x0a;
+const [newline, carriageReturn] = [0x0a, 0x0d];
 const [openList, closeList, comma] = [0x5b, 0x5d, 0x2c];
 
 /** Exact as numbers of 64 bits: a whole number up to 2^53 divided by one of these is rounded once (Clinger 1990). */
@@ -44,6 +44,8 @@ export class JsonBytes {
   base = 0;
   /** 1-based line of the next byte. */
   line = 1;
+  /** Whether a line ended in the white space that was taken, since this was set to false. */
+  hasBreaks = false;
   /** Whether nothing comes behind the window. */
   isLast = false;
 
@@ -63,7 +65,8 @@ export class JsonBytes {
     let byte = bytes[at] as number;
     while (byte <= 0x20) {
       if (byte === newline) this.line += 1;
-      else if (byte !== 0x20 && byte !== 0x0d && byte !== 0x09) {
+      if (byte === newline || byte === carriageReturn) this.hasBreaks = true;
+      else if (byte !== 0x20 && byte !== 0x09) {
         this.at = at;
         this.stop();
       }

@@ -1,5 +1,5 @@
 import { decodeKorean } from '../text.ts';
-import { JsonBytes, JsonFault } from './json-bytes.ts';
+import { JsonBytes, JsonFault, type NumberList } from './json-bytes.ts';
 
 /** What a string holds: nothing but ASCII, other characters, too, or escapes. */
 type StringKind = 'ascii' | 'unicode' | 'escaped';
@@ -154,6 +154,16 @@ export class JsonCursor extends JsonBytes {
     if (bytes[this.at] === colon) this.at += 1;
     else this.expect(colon);
     return true;
+  }
+
+  /** Takes a list of numbers; false, with the value taken all the same, where it holds something else or is none. */
+  numbersOnly(numbers: NumberList): boolean {
+    const { at, line } = this;
+    if (this.peek() === openList && this.numberList(numbers)) return true;
+    this.at = at;
+    this.line = line;
+    this.skipValue();
+    return false;
   }
 
   /** Takes any value. It does not call itself: what is read may be made to end the stack. */
