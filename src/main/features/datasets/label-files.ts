@@ -5,6 +5,7 @@ export interface LabelFile {
   /** As the source spells it. */
   readonly path: string;
   readonly segments: readonly string[];
+  /** Called before anything is waited for: an archive goes on to its next file otherwise. */
   readonly chunks: () => AsyncIterable<Uint8Array>;
   /** In place of `chunks`, where the source can be read again. @throws EntryFault */
   readonly keep?: (() => Promise<KeptEntry>) | undefined;

@@ -31,7 +31,10 @@ export type SourceEntry =
 export interface KeptEntry extends AsyncDisposable {
   /** In bytes, when it was opened. */
   readonly size: number;
-  /** All bytes in pieces, each until the next is asked for. @throws EntryFault */
+  /**
+   * All bytes in pieces, each until the next is asked for.
+   * @throws TrainyardError SOURCE_CHANGED where it was written to meanwhile; EntryFault
+   */
   chunks(): AsyncIterable<Uint8Array>;
   /**
    * Copies a part of it. Quick where one part after the other is asked for, in their order.

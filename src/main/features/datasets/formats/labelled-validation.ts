@@ -4,6 +4,7 @@ import type { AcceptedImage, ImageContent } from '../images.ts';
 import { foldName, normalName } from '../names.ts';
 import { makeProblem } from '../problems.ts';
 import { commonFolder, type Scan } from '../scan.ts';
+import { EntryFault } from '../source.ts';
 import { findLabelledRisks } from '../training-risks.ts';
 import { report } from '../validation.ts';
 import type { AnnotationsFile } from './annotations-file.ts';
@@ -47,21 +48,29 @@ export function evaluateLabelled(
   const accepted: (AcceptedImage & ImageContent)[] = [];
   const ordered = { ...set, images: images.map(({ labelled }) => labelled) };
   let place = 0;
-  for (const value of objectsOf(ordered, spool, tally)) {
-    const placed = images[place] as PlacedLabels;
-    place += 1;
-    all.add(value);
-    if (placed.labelled.image.problems.length > 0 || collided.has(placed) || hasLost(value)) continue;
-    used.add(value);
-    file.add(value.line);
-    accepted.push(accept(placed, value));
+  let isCutShort = scan.isCutShort || set.isFatal;
+  try {
+    for (const value of objectsOf(ordered, spool, tally)) {
+      const placed = images[place] as PlacedLabels;
+      place += 1;
+      all.add(value);
+      if (placed.labelled.image.problems.length > 0 || collided.has(placed) || hasLost(value)) continue;
+      used.add(value);
+      file.add(value.line);
+      accepted.push(accept(placed, value));
+    }
+  } catch (error) {
+    // Masks that were left in their file can't be read there any more.
+    if (!(error instanceof EntryFault)) throw error;
+    scan.errors.add(error.problem);
+    isCutShort = true;
   }
   tally.finish();
   for (const risk of findLabelledRisks(accepted, set.classes)) scan.warnings.add(risk);
   const facts = images.map((image) => image.facts);
   const found = report(format, scan.errors, scan.warnings, facts, accepted.length);
   const validation = { ...found, summary: { ...found.summary, ...all.result() } };
-  const isFatal = scan.isCutShort || set.isFatal || accepted.length === 0;
+  const isFatal = isCutShort || accepted.length === 0;
   return { validation, accepted, base, isFatal, annotations: { ...file.finish(), labelled: used.result() } };
 }
 

@@ -10,9 +10,17 @@ interface Stamp {
   readonly mtimeNs: bigint;
 }
 
+interface Naming {
+  /** How errors name it. */
+  readonly shown: string;
+  /** Makes what is thrown of what the system throws. */
+  readonly asFault: (error: unknown) => Error;
+}
+
+const changed = (file: string) => fault('SOURCE_CHANGED', { file }, { place: { file } });
+
 export class KeptFile implements KeptEntry {
   private readonly handle: FileHandle;
-  /** As errors name it. */
   private readonly shown: string;
   private readonly stamp: Stamp;
   private readonly asFault: (error: unknown) => Error;
@@ -20,26 +28,32 @@ export class KeptFile implements KeptEntry {
   private windowStart = 0;
   private windowEnd = 0;
 
-  private constructor(handle: FileHandle, shown: string, asFault: (error: unknown) => Error) {
+  private constructor(handle: FileHandle, stamp: Stamp, { shown, asFault }: Naming) {
     this.handle = handle;
+    this.stamp = stamp;
     this.shown = shown;
     this.asFault = asFault;
-    this.stamp = fstatSync(handle.fd, { bigint: true });
   }
 
   /**
    * @param file its path, whose bytes may be no UTF-8
-   * @param shown how errors name it @param asFault makes what is thrown of what the system throws
+   * @throws TrainyardError SOURCE_CHANGED where it is no file any more, and what `asFault` makes
    */
   static async open(
     file: string | Buffer,
-    { flags, shown, asFault }: { flags: number; shown: string; asFault: (error: unknown) => Error },
+    { flags, ...naming }: Naming & { readonly flags: number },
   ): Promise<KeptFile> {
-    try {
-      return new KeptFile(await open(file, flags), shown, asFault);
-    } catch (error) {
-      throw asFault(error);
-    }
+    const { shown, asFault } = naming;
+    await using stack = new AsyncDisposableStack();
+    const found = await open(file, flags)
+      .then(async (handle) => ({ handle: stack.use(handle), stat: await handle.stat({ bigint: true }) }))
+      .catch((error: unknown) => {
+        throw asFault(error);
+      });
+    // A pipe or a folder may have taken its place.
+    if (!found.stat.isFile()) throw changed(shown);
+    stack.move();
+    return new KeptFile(found.handle, found.stat, naming);
   }
 
   get size(): number {
@@ -50,8 +64,10 @@ export class KeptFile implements KeptEntry {
     const chunk = Buffer.allocUnsafe(chunkBytes);
     for (let at = 0; ; ) {
       const bytesRead = await this.next(chunk, at);
-      if (bytesRead === 0) return;
       at += bytesRead;
+      // One that grows has no end; and of one that was written to, the parts may be of two states.
+      if (bytesRead === 0 || at > this.size) this.checkUnchanged();
+      if (bytesRead === 0) return;
       yield chunk.subarray(0, bytesRead);
     }
   }
@@ -63,7 +79,7 @@ export class KeptFile implements KeptEntry {
     }
     if (start < this.windowStart || start + length > this.windowEnd) {
       const wanted = Math.min(chunkBytes, this.size - start);
-      if (wanted < length) throw this.changed();
+      if (wanted < length) throw changed(this.shown);
       this.windowStart = this.windowEnd = start;
       this.window ??= Buffer.allocUnsafe(chunkBytes);
       this.read(this.window.subarray(0, wanted), start);
@@ -86,24 +102,25 @@ export class KeptFile implements KeptEntry {
 
   private read(into: Uint8Array, start: number): void {
     for (let at = 0; at < into.length; ) {
-      const count = this.readSome(into, at, start + at);
-      if (count === 0) throw this.changed();
+      const position = start + at;
+      const count = this.system(() => readSync(this.handle.fd, into, at, into.length - at, position));
+      if (count === 0) throw changed(this.shown);
       at += count;
     }
     // Looked at after the bytes were read: what is written later does not matter any more.
-    const { size, mtimeNs } = fstatSync(this.handle.fd, { bigint: true });
-    if (size !== this.stamp.size || mtimeNs !== this.stamp.mtimeNs) throw this.changed();
+    this.checkUnchanged();
   }
 
-  private readSome(into: Uint8Array, at: number, position: number): number {
+  private checkUnchanged(): void {
+    const { size, mtimeNs } = this.system(() => fstatSync(this.handle.fd, { bigint: true }));
+    if (size !== this.stamp.size || mtimeNs !== this.stamp.mtimeNs) throw changed(this.shown);
+  }
+
+  private system<T>(call: () => T): T {
     try {
-      return readSync(this.handle.fd, into, at, into.length - at, position);
+      return call();
     } catch (error) {
       throw this.asFault(error);
     }
-  }
-
-  private changed(): Error {
-    return fault('SOURCE_CHANGED', { file: this.shown }, { place: { file: this.shown } });
   }
 }

@@ -29,6 +29,7 @@ export class CocoReader implements LabelReader {
   private readonly spool: LabelSpool;
   private readonly tally: Tally;
   private readonly files: ReadCocoFile[] = [];
+  /** Those that could not be read, or not to their end. */
   private readonly refused: string[] = [];
   /** By the image's number in the spool. */
   private readonly fileOf: CocoFile[] = [];
@@ -46,7 +47,8 @@ export class CocoReader implements LabelReader {
     const { path, segments } = file;
     const content: CocoFile = new CocoFile(this.spool, () => this.fileOf.push(content) - 1);
     try {
-      const kept = await this.spool.keep(file);
+      // What an archive holds is passed over where reading does not begin at once.
+      const kept = file.keep ? await this.spool.keep(file) : null;
       content.kept = kept?.number ?? null;
       await content.read(
         utf8Of(kept?.file.chunks() ?? file.chunks(), (encoding, start, isGuess) => {
@@ -56,8 +58,8 @@ export class CocoReader implements LabelReader {
         }),
       );
     } catch (error) {
-      if (!(error instanceof JsonFault)) throw error;
       this.refused.push(path);
+      if (!(error instanceof JsonFault)) throw error;
       if (error.isUndecodable)
         this.tally.error('ENCODING_UNKNOWN', path, () =>
           makeProblem('ENCODING_UNKNOWN', path, {}, error.line),
