@@ -13,7 +13,7 @@ export function foldName(segment: string): string {
 
 /** Control characters, unpaired surrogates, U+FFFD (undecodable bytes), and the marks that turn the direction of text. */
 const unusable = /[\p{Cc}\p{Cs}\uFFFD\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\\]/u;
-const longestSegmentBytes = 255;
+export const longestSegmentBytes = 255;
 
 export type CheckedPath =
   | { readonly kind: 'path'; readonly segments: readonly string[] }

@@ -16,6 +16,8 @@ export interface LabelledImage {
   readonly split: Split | null;
   /** The numbers under which the spool has its labels; none where it is background. */
   readonly labels: readonly number[];
+  /** Whether labels of it can't be used, which was reported: without others it is no background. */
+  readonly hasRefused: boolean;
 }
 
 /** How the labels under one number of a spool are meant. */

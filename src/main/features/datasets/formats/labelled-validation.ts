@@ -75,8 +75,8 @@ export function evaluateLabelled(
 }
 
 /** Whether errors took all objects of an image: it would be taught as one without any. */
-function hasLost({ isEmpty, counts }: ImageObjects): boolean {
-  return isEmpty && counts.wrong > 0;
+function hasLost({ image, isEmpty, counts }: ImageObjects): boolean {
+  return isEmpty && (counts.wrong > 0 || image.hasRefused);
 }
 
 /** The folders that only wrap the dataset: all its images and labels lie in the last of them. */

@@ -111,8 +111,8 @@ class ObjectsOfFile {
         continue;
       }
       const row = origin.boxOfRow && (marks & mark.polygons) !== 0 ? this.boxOfRow(record) : null;
-      if (!row && (marks & mark.odd) !== 0) continue;
-      const box = this.box(record, row ?? this.written(record));
+      const isNone = !row && (marks & mark.odd) !== 0;
+      const box = isNone ? 'wrong' : this.box(record, row ?? this.written(record));
       if (box === null) continue;
       if (box === 'wrong') {
         counts.wrong += 1;

@@ -1,6 +1,6 @@
-import { phrase } from '../../../../../shared/errors/entry.ts';
+import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
 import { listed, makeProblem } from '../../problems.ts';
-import { className, reportNamesByCase } from '../class-names.ts';
+import { className, longNameHint, reportNamesByCase, whyTooLong } from '../class-names.ts';
 import type { Tally } from '../tally.ts';
 import { others } from './coco-faults.ts';
 import type { ReadCocoFile } from './coco-file.ts';
@@ -33,6 +33,12 @@ export function matchCategories(files: readonly ReadCocoFile[], tally: Tally): M
       const name = className(category.entry?.name ?? '');
       if (name === '') {
         if (reportNameless(tally, file, category)) isFatal = true;
+        continue;
+      }
+      const tooLong = whyTooLong(name);
+      if (tooLong) {
+        reportLongName(tally, file, category, tooLong);
+        isFatal = true;
         continue;
       }
       const twin = seen.get(name);
@@ -117,6 +123,18 @@ function reportNameless(tally: Tally, { path, content }: ReadCocoFile, category:
     ),
   );
   return true;
+}
+
+function reportLongName(
+  tally: Tally,
+  { path }: ReadCocoFile,
+  { id, entry }: CocoCategory,
+  tooLong: Bilingual,
+): void {
+  const why = phrase('category {id}: {tooLong}', '카테고리 {id}: {tooLong}', { id, tooLong });
+  tally.error('CLASS_NAMES_INVALID', path, () =>
+    makeProblem('CLASS_NAMES_INVALID', path, { why, hint: longNameHint }, entry?.line),
+  );
 }
 
 function reportTwice(

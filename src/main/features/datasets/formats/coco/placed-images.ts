@@ -36,6 +36,7 @@ export function placeImages(
         image,
         split: file.split ?? splitOfFolder(image.segments),
         labels: entry.annotations > 0 ? [entry.number] : [],
+        hasRefused: entry.hasRefused,
         file: file.path,
         entry,
       });

@@ -1,6 +1,6 @@
 import sax from 'sax';
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
-import { className } from '../class-names.ts';
+import { className, longNameHint, whyTooLong } from '../class-names.ts';
 
 /** An object of an annotation, with the line on which it begins. */
 export interface VocObject {
@@ -152,6 +152,11 @@ function readObject(object: Element, faults: ObjectFault[]): VocObject[] {
   if (name === '') {
     const line = nameElement?.line ?? object.line;
     faults.push({ line, why: { en: 'it has no name', ko: '이름(name)이 없습니다' }, hint: nameHint });
+    return [];
+  }
+  const tooLong = whyTooLong(name);
+  if (tooLong) {
+    faults.push({ line: nameElement?.line ?? object.line, why: tooLong, hint: longNameHint });
     return [];
   }
   const boxes = childrenOf(object, 'bndbox');

@@ -36,7 +36,8 @@ export function locateAnnotations(
       continue;
     }
     first.set(image, annotation);
-    labelsOf.set(image, annotation.names.length > 0 ? [annotation.number] : []);
+    const { names, content, number } = annotation;
+    labelsOf.set(image, names.length > 0 || content.faults.length > 0 ? [number] : []);
   }
   return labelsOf;
 }

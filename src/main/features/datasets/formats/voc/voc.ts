@@ -2,7 +2,7 @@ import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
 import type { LabelFile } from '../../label-files.ts';
 import { listed, makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
-import { reportNamesByCase } from '../class-names.ts';
+import { longNameHint, reportNamesByCase, whyTooLong } from '../class-names.ts';
 import { ImageIndex } from '../image-index.ts';
 import { field, headLength, type ImageLabels, mark } from '../label-records.ts';
 import type { LabelSpool } from '../label-spool.ts';
@@ -63,9 +63,14 @@ export class VocReader implements LabelReader {
     if (isObjectMask(segments)) this.leaveOut(path);
     else if (isMask(segments)) await this.masks.read(file);
     else {
-      const text = await wholeText(file, this.tally, { declaredIn });
+      const isXml = /\.xml$/i.test(name);
+      const text = await wholeText(file, this.tally, { declaredIn }).catch((error: unknown) => {
+        // An image without its XML file is left out, but its split may be in no other list.
+        this.isUnreadable ||= !isXml;
+        throw error;
+      });
       if (text === null) this.isUnreadable = true;
-      else if (/\.xml$/i.test(name)) this.readXml(file, text);
+      else if (isXml) this.readXml(file, text);
       else if (isLabelMap(name)) this.addLabelMap(path, text);
       else this.imageSets.add(segments, text);
     }
@@ -89,6 +94,9 @@ export class VocReader implements LabelReader {
     this.reportUnlabelled(images, labelsOf);
     this.reportBoxes();
     const objectMap = Int32Array.from(this.names, (name) => classes.indexOf(name));
+    const refused = new Set(
+      this.annotations.filter(({ content }) => content.faults.length > 0).map(({ number }) => number),
+    );
     const files = new Map(this.annotations.map(({ number, path }) => [number, path]));
     const byMasks = this.masks.count > 0;
     const zero = this.annotations.some(({ fromZero }) => fromZero !== null);
@@ -100,6 +108,7 @@ export class VocReader implements LabelReader {
         image,
         split: this.imageSets.splitOf(image.segments, byMasks),
         labels,
+        hasRefused: labels.some((number) => refused.has(number)),
       })),
       originOf: (number) => {
         const file = files.get(number);
@@ -125,7 +134,14 @@ export class VocReader implements LabelReader {
 
   private addLabelMap(path: string, text: string): void {
     const classes = readLabelMap(text);
-    if (classes && (!this.labelMap || path < this.labelMap.path)) this.labelMap = { path, classes };
+    const why = classes?.map(({ name }) => whyTooLong(name)).find((each) => each !== null);
+    if (why) {
+      this.isUnreadable = true;
+      const parameters = { why, hint: longNameHint };
+      this.tally.error('CLASS_NAMES_INVALID', path, () =>
+        makeProblem('CLASS_NAMES_INVALID', path, parameters),
+      );
+    } else if (classes && (!this.labelMap || path < this.labelMap.path)) this.labelMap = { path, classes };
   }
 
   private readXml({ path, segments }: LabelFile, text: string): void {

@@ -1,6 +1,6 @@
 import { phrase } from '../../../../../shared/errors/entry.ts';
 import { makeProblem, type Problem } from '../../problems.ts';
-import { className } from '../class-names.ts';
+import { className, longNameHint, whyTooLong } from '../class-names.ts';
 
 /** A class as a file names it. */
 export interface WrittenName {
@@ -13,7 +13,7 @@ export const namesHint = {
   ko: '클래스마다 이름을 0번부터 빠짐없이 적으세요: "names: [볼트, 너트]", 또는 한 줄씩 "0: 볼트", "1: 너트".',
 };
 
-/** The names of classes in the order of their numbers; null, and reported, where one is empty or stands twice. */
+/** The names of classes in the order of their numbers; null, and reported, where one is empty, too long or stands twice. */
 export function checkNames(
   file: string,
   written: readonly WrittenName[],
@@ -27,6 +27,11 @@ export function checkNames(
         index,
       });
       onError(makeProblem('CLASS_NAMES_INVALID', file, { why, hint: namesHint }, line));
+      return null;
+    }
+    const why = whyTooLong(normal);
+    if (why) {
+      onError(makeProblem('CLASS_NAMES_INVALID', file, { why, hint: longNameHint }, line));
       return null;
     }
     const twin = seen.get(normal);

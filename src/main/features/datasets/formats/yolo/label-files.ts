@@ -5,13 +5,14 @@ import { stemOf } from '../image-index.ts';
 import type { Tally } from '../tally.ts';
 import type { LabelRows } from './label-rows.ts';
 
-/** A label file with its rows, or one whose text is in an unknown encoding. */
+/** A label file with its rows, or one whose text can't be read. */
 export interface LabelText extends LabelRows {
   /** As the source spells it. */
   readonly path: string;
   /** In the spool. */
   readonly number: number;
-  readonly isUndecodable: boolean;
+  /** Its text is in an unknown encoding, or was not to be had. */
+  readonly unread: 'undecodable' | 'unreadable' | null;
 }
 
 /** How many rows a label file has, boxes and polygons. */

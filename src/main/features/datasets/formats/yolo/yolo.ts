@@ -60,23 +60,29 @@ export class YoloReader implements LabelReader {
     const name = segments.at(-1) ?? '';
     // Texts of other kinds lie about, in whatever encoding: only those that are labels of an image are reported.
     const isOther = !isYaml(name) && !isNamesFile(name);
-    const text = await wholeText(file, this.tally, { isUnknownReported: !isOther });
-    if (text === null && isOther) this.addLabels(path, '', true);
+    const text = await wholeText(file, this.tally, { isUnknownReported: !isOther }).catch(
+      (error: unknown) => {
+        if (isOther) this.addLabels(path, '', 'unreadable');
+        else this.isUnreadable = true;
+        throw error;
+      },
+    );
+    if (text === null && isOther) this.addLabels(path, '', 'undecodable');
     else if (text === null) this.isUnreadable = true;
     else if (isYaml(name)) this.yamls.push({ path, segments, text });
     else if (isNamesFile(name) && !labelRow.test(firstLine(text)))
       this.namesFiles.push(readNamesFile(path, text));
     else if (listedImage.test(firstLine(text))) this.lists.set(normalName(path), text.split(/\r\n|\n|\r/));
     else {
-      this.addLabels(path, text, false);
+      this.addLabels(path, text, null);
       // A list of a split without images is empty, too.
       if (text.trim() === '') this.lists.set(normalName(path), []);
     }
   }
 
-  private addLabels(path: string, text: string, isUndecodable: boolean): void {
+  private addLabels(path: string, text: string, unread: LabelText['unread']): void {
     const number = this.labels.all.length;
-    this.labels.add({ ...readLabelRows(text, number, this.spool), path, number, isUndecodable });
+    this.labels.add({ ...readLabelRows(text, number, this.spool), path, number, unread });
   }
 
   finish(images: readonly ScannedImage[], folders: readonly (readonly string[])[]): LabelledSet {
@@ -100,8 +106,9 @@ export class YoloReader implements LabelReader {
         return [];
       }
       if (labels) used.set(labels, image);
-      if (labels?.isUndecodable) this.reportUndecodable(labels);
-      return [{ image, split, labels: labels && rowsOf(labels) > 0 ? [labels.number] : [] }];
+      if (labels?.unread === 'undecodable') this.reportUndecodable(labels);
+      const hasRefused = labels !== null && (labels.faultCount > 0 || labels.unread !== null);
+      return [{ image, split, labels: labels && rowsOf(labels) > 0 ? [labels.number] : [], hasRefused }];
     });
     const texts = [...used.keys()];
     if (!texts.some((labels) => rowsOf(labels) > 0 || labels.faultCount > 0))
