@@ -153,6 +153,29 @@ test('a path chosen in the window takes what was found at the one before', async
   expect(await field.inputValue()).toBe('/data/archive');
 });
 
+test.each([1280, 380])(
+  'a path’s input stays wide enough to read, and its buttons stand in one line, at %d pixels',
+  async (width) => {
+    const { page } = await visit('/datasets');
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(() => {
+      Object.assign(window, { trainyardDesktop: { choosePath: async () => null } });
+    });
+    await page.getByRole('button', { name: 'Import dataset' }).first().click();
+    const input = page.getByRole('textbox', { name: 'Folder, zip or tar' });
+    const [choose, check] = ['Choose…', 'Check'].map((name) =>
+      page.getByRole('button', { name, exact: true }),
+    );
+    await check?.waitFor();
+    const boxes = await Promise.all([input, choose, check].map((each) => each?.boundingBox()));
+    const [field, first, second] = boxes;
+    expect(field?.width).toBeGreaterThan(190);
+    expect(first?.y).toBe(second?.y);
+    if (width > 1000) expect(first?.y).toBe(field?.y);
+    else expect(first?.y).toBeGreaterThan(field?.y ?? 0);
+  },
+);
+
 test('what the engine refuses of one file is not said of the next', async () => {
   const { page } = await visit('/datasets?import=true');
   await fromFile(page);

@@ -13,20 +13,24 @@ interface PathInputProps extends TextInputProps {
   readonly action?: ReactNode;
 }
 
+/** What an input keeps from the words above and below it: here for what stands beside it, too. */
+const gap = 'calc(var(--mantine-spacing-xs) / 2)';
+
 const icons = { folder: IconFolderOpen, archive: IconFileZip, program: IconFile };
 
 /** A path on the engine's machine, typed, or chosen in the system's dialog where the page is in the window. */
 export function PathInput({ kinds, onChoose, action, ...input }: PathInputProps) {
   return (
     <TextInput
-      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' }, wrapper: { margin: 0 } }}
       spellCheck={false}
       autoComplete="off"
       {...input}
       // Beside the input itself, whatever stands above and below it.
       inputContainer={(field) => (
-        <Group gap="xs" wrap="nowrap">
-          <Box flex={1}>{field}</Box>
+        <Group gap="xs" mt={input.description ? gap : 0} mb={input.error ? gap : 0}>
+          {/* Where there is no room for a path, what stands beside it goes below. */}
+          <Box flex="1 1 12rem">{field}</Box>
           {window.trainyardDesktop && <Choose kinds={kinds} onChoose={onChoose} />}
           {action}
         </Group>
