@@ -9,6 +9,8 @@ export interface LabelFile {
   readonly chunks: () => AsyncIterable<Uint8Array>;
   /** In place of `chunks`, where the source can be read again. @throws EntryFault */
   readonly keep?: (() => Promise<KeptEntry>) | undefined;
+  /** Ends the reading, for files that take long. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What takes the files of labels out of those that a scan looks at. */

@@ -139,11 +139,11 @@ class Scanning {
   }
 
   private async readLabels(entry: FileEntry, segments: readonly string[]): Promise<void> {
-    const { labels } = this.options;
+    const { labels, signal } = this.options;
     this.labelBase = commonFolder(this.labelBase, segments);
     try {
       const { path, chunks, keep } = entry;
-      await labels?.read({ path, segments, chunks, keep });
+      await labels?.read({ path, segments, chunks, keep, signal });
     } catch (error) {
       const problem = this.faultOfRead(error);
       if (problem) this.errors.add(problem);

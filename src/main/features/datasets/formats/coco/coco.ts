@@ -51,7 +51,7 @@ export class CocoReader implements LabelReader {
       const kept = file.keep ? await this.spool.keep(file) : null;
       content.kept = kept?.number ?? null;
       await content.read(
-        utf8Of(kept?.file.chunks() ?? file.chunks(), (encoding, start, isGuess) => {
+        utf8Of(until(file.signal, kept?.file.chunks() ?? file.chunks()), (encoding, start, isGuess) => {
           // What is read is not what stands in the file.
           content.kept = null;
           if (isGuess) reportGuess(this.tally, path, encoding, exampleOf(start), undefined);
@@ -149,6 +149,17 @@ export class CocoReader implements LabelReader {
       ko: '어노테이션 파일과 이미지가 함께 든 폴더를 지정하세요.',
     };
     this.tally.error('LABELS_NOT_FOUND', '', () => makeProblem('LABELS_NOT_FOUND', '', { looked, hint }));
+  }
+}
+
+/** The same until it is aborted: a file may be one of gigabytes. */
+async function* until(
+  signal: AbortSignal | undefined,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    yield chunk;
   }
 }
 
