@@ -21,6 +21,11 @@ const commands = leaves(await createProgram(null)).map((command) => [nameOf(comm
 
 test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
+    'backup create',
+    'backup list',
+    'backup restore',
+    'backup show',
+    'backup verify',
     'dataset cancel',
     'dataset export',
     'dataset import',

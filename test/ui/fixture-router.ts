@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
 import { os } from './fixture-api.ts';
+import { fixtureBackups } from './fixture-backups.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
 import { fixtureInbox } from './fixture-inbox.ts';
 import { fixtureJobs } from './fixture-jobs.ts';
@@ -56,6 +57,7 @@ export function fixtureRouter(state: FixtureState) {
     stack: fixtureStackRouter(state),
     jobs: fixtureJobs(),
     weights: fixtureWeights(),
+    backups: fixtureBackups(),
     settings: fixtureSettings(),
   });
 }

@@ -5,6 +5,7 @@ import { needsRoom } from '../../shared/contract/effects.ts';
 import type { systemContract } from '../../shared/contract/system.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { Profile } from '../../shared/model/stack.ts';
+import type { Backups } from '../features/backups/backups.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { RunReadings } from '../features/changes/channel-changes.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
@@ -33,6 +34,7 @@ export interface ApiContext {
   /** What needs the stores, as it is at this moment: it comes and goes with them. @throws TrainyardError STORES_STARTING, STORES_NOT_READY */
   readonly services: () => {
     readonly projects: Projects;
+    readonly backups: Backups;
     readonly datasets: DatasetService;
     readonly exports: DatasetExports;
     readonly inbox: Inbox;

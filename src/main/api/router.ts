@@ -1,3 +1,4 @@
+import { backupsApi } from './backups.ts';
 import { datasetsApi } from './datasets.ts';
 import { api } from './implementer.ts';
 import { inboxApi } from './inbox.ts';
@@ -21,5 +22,6 @@ export const router = api.router({
   jobs: jobsApi,
   stack: stackApi,
   weights: weightsApi,
+  backups: backupsApi,
   settings: settingsApi,
 });

@@ -100,6 +100,13 @@ const commands: readonly {
     load: async () => (await import('./db/db.ts')).defineDatabase,
   },
   {
+    name: 'backup',
+    isGroup: true,
+    english: 'snapshots of every store: made, verified, restored',
+    korean: '모든 저장소의 스냅숏: 만들기, 검증, 복원',
+    load: async () => (await import('./backup.ts')).defineBackup,
+  },
+  {
     name: 'doctor',
     english: 'check this machine: each finding has its cause and what fixes it',
     korean: '이 컴퓨터를 점검합니다. 찾은 것마다 원인과 해결 방법을 알려 줍니다',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, userInfo } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
@@ -10,6 +10,7 @@ import type { RunStatus } from '../../shared/model/run.ts';
 import { chosenValue } from '../../shared/model/settings.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { auditLog } from '../features/audit/audit-log.ts';
+import { Backups } from '../features/backups/backups.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
@@ -60,7 +61,9 @@ import { openStateFolder } from '../platform/state-folder.ts';
 import { Db } from '../postgres/db.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
+import { keptSettings } from './kept-settings.ts';
 import { torchTrainerFolder, trainerEnvironmentOf } from './trainer-environment.ts';
+import { version } from './version.ts';
 
 const machineKey = 'machineId';
 const slotsKey = 'runsAtOnce';
@@ -280,7 +283,16 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     workers: stores.workers,
     log,
   });
+  const backups = new Backups({
+    stores,
+    openFolder: () => openStateFolder(home, 'snapshots'),
+    settings: () => keptSettings(settings),
+    who: userInfo().username,
+    version,
+    log,
+  });
   const close = async () => {
+    await backups[Symbol.asyncDispose]();
     await predictor[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     await runs.loop[Symbol.asyncDispose]();
@@ -312,6 +324,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     artifacts,
     predictions,
     jobs,
+    backups,
     weights,
     readings: { db, documents, changes: channelChanges, live: livePoints },
     close,

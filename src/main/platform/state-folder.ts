@@ -10,7 +10,7 @@ import { failpoint } from './failpoints.ts';
 import { irregularStateFile, kindOf, readStateFile } from './state-file.ts';
 
 /** Folders that may be links to another disk; each carries a marker that says whose it is. */
-const movable = ['objects', 'cache', 'uploads', 'scratch', 'runs', 'environments'] as const;
+const movable = ['objects', 'cache', 'uploads', 'scratch', 'runs', 'environments', 'snapshots'] as const;
 const fixed = ['logs', 'stack', 'postgres', 'compile-cache'] as const;
 export type StateFolderName = (typeof movable)[number] | (typeof fixed)[number];
 
@@ -198,8 +198,8 @@ const readMarker = (folder: string): Marker | null =>
   readStateFile(path.join(folder, markerName), markerSchema, { hint: markerHint });
 
 /**
- * One of the folders of a state folder, made closed to others where it is missing. `objects`, `cache`, `uploads`, `scratch`, `runs` and
- * `environments` may be links to a folder on another disk that was moved there: its marker shows that it is this state folder's. Any other link is refused.
+ * One of the folders of a state folder, made closed to others where it is missing. `objects`, `cache`, `uploads`, `scratch`, `runs`,
+ * `environments` and `snapshots` may be links to a folder on another disk that was moved there: its marker shows that it is this state folder's. Any other link is refused.
  * @param home absolute
  * @returns its real path
  * @throws TrainyardError STATE_FOLDER_IRREGULAR, STATE_FILE_DAMAGED (its marker)

@@ -1,3 +1,4 @@
+import { backupsContract } from './backups.ts';
 import { datasetsContract } from './datasets.ts';
 import { inboxContract } from './inbox.ts';
 import { jobsContract } from './jobs.ts';
@@ -20,5 +21,6 @@ export const contract = {
   jobs: jobsContract,
   stack: stackContract,
   weights: weightsContract,
+  backups: backupsContract,
   settings: settingsContract,
 };

@@ -31,6 +31,7 @@ import { s3SourceErrors } from './s3-sources.ts';
 import { scriptErrors } from './scripts.ts';
 import { serverErrors } from './server.ts';
 import { settingErrors } from './settings.ts';
+import { snapshotErrors } from './snapshots.ts';
 import { stackErrors } from './stack.ts';
 import { stateFolderErrors } from './state-folder.ts';
 import { storeServerErrors } from './store-servers.ts';
@@ -45,6 +46,7 @@ import { withoutAccounts } from './without-accounts.ts';
 export const catalogue = {
   ...doctorErrors,
   ...doctorDockerErrors,
+  ...snapshotErrors,
   ...stackErrors,
   ...dockerErrors,
   ...cliErrors,

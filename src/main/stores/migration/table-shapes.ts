@@ -1,7 +1,13 @@
 import pg from 'pg';
 
 /** Not copied: the embedded profile's other stores (they move by their own ports), and the migrations' bookkeeping. */
-const leftOut = ['documents', 'kv_entries', 'kv_queue', 'trainyard_migrations', 'trainyard_checksums'];
+const leftOut: readonly string[] = [
+  'documents',
+  'kv_entries',
+  'kv_queue',
+  'trainyard_migrations',
+  'trainyard_checksums',
+];
 
 export interface TableShape {
   readonly name: string;
@@ -14,8 +20,14 @@ export interface TableShape {
 /** A name as an SQL identifier. */
 export const quoted = (name: string) => pg.escapeIdentifier(name);
 
-/** The tables to copy, each behind those that its foreign keys name. Partitions come with their parents. */
-export async function readTables(client: pg.ClientBase): Promise<readonly TableShape[]> {
+/**
+ * The tables to copy, each behind those that its foreign keys name. Partitions come with their parents.
+ * @param also names of those that are left out otherwise
+ */
+export async function readTables(
+  client: pg.ClientBase,
+  also: readonly string[] = [],
+): Promise<readonly TableShape[]> {
   const { rows } = await client.query<TableShape>(
     `SELECT c.relname AS name,
        ARRAY(SELECT a.attname::text FROM pg_attribute a
@@ -28,7 +40,7 @@ export async function readTables(client: pg.ClientBase): Promise<readonly TableS
        AND c.relname <> ALL ($1)
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
      ORDER BY c.relname COLLATE "C"`,
-    [leftOut],
+    [leftOut.filter((name) => !also.includes(name))],
   );
   return inOrder(rows);
 }

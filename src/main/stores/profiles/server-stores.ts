@@ -33,7 +33,7 @@ export async function openServerStores(
 ): Promise<Stores> {
   await using stack = new AsyncDisposableStack();
   const { pool, schema, expectEnd } = stack.use(await openRelational(postgres, postgres, log));
-  const [documents, { cache, queue, pubSub, workers }, objects] = await Promise.all([
+  const [documents, { cache, queue, pubSub, keys, workers }, objects] = await Promise.all([
     mongo ? openMongo(mongo, stack) : new PostgresDocumentStore(pool),
     redis ? openRedisStores(redis, log, stack) : liveOnPostgres(pool, log, stack),
     s3 ? openS3(s3, home, log, stack) : objectsInFiles(home),
@@ -51,6 +51,7 @@ export async function openServerStores(
     cache,
     queue,
     pubSub,
+    keys,
     workers,
     ...objects,
     s3,

@@ -17,6 +17,7 @@ import { Listener } from '../pubsub/postgres/listener.ts';
 import { createPubSub } from '../pubsub/postgres/pubsub.ts';
 import type { Queue, WorkerLink } from '../queue/ports.ts';
 import { createQueue } from '../queue/postgres-queue.ts';
+import type { RedisKeys } from '../redis/keys.ts';
 
 /** How the database came to be there, for people. */
 export interface DatabaseReport {
@@ -38,6 +39,8 @@ export interface Stores extends AsyncDisposable {
   readonly cache: Cache;
   readonly queue: Queue;
   readonly pubSub: PubSub;
+  /** What the cache and the queue have in Redis; null where they are in the database. */
+  readonly keys: RedisKeys | null;
   /** Null if no other program can take jobs from the queue. */
   readonly workers: WorkerLink | null;
   readonly objects: ObjectStore;
@@ -97,13 +100,14 @@ export function liveOnPostgres(
   pool: pg.Pool,
   log: Logger,
   stack: AsyncDisposableStack,
-): Pick<Stores, 'cache' | 'queue' | 'pubSub' | 'workers'> {
+): Pick<Stores, 'cache' | 'queue' | 'pubSub' | 'keys' | 'workers'> {
   const report = reportTo(log);
   const listener = stack.use(new Listener(pool, report));
   return {
     cache: createCache(pool),
     queue: createQueue(pool, listener),
     pubSub: createPubSub(pool, listener, report),
+    keys: null,
     workers: null,
   };
 }

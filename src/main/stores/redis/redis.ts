@@ -9,12 +9,14 @@ import { createQueue } from '../queue/redis/queue.ts';
 import { callWaitMs, createWorkerLink } from '../queue/redis/worker-link.ts';
 import { readAddress } from './address.ts';
 import { RedisConnection } from './connection.ts';
+import { createKeys, type RedisKeys } from './keys.ts';
 
 export interface RedisStores extends AsyncDisposable {
   readonly cache: Cache;
   readonly pubSub: PubSub;
   readonly queue: Queue;
   readonly workers: WorkerLink;
+  readonly keys: RedisKeys;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function openRedis(
     cache: createCache(commands),
     pubSub: createPubSub(commands, listening, report),
     queue: createQueue(commands, bell, report),
+    keys: createKeys(commands),
     workers: createWorkerLink(commands, () => waiting(callWaitMs), report),
   };
   const opened = opening.move();

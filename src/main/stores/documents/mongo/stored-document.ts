@@ -45,14 +45,16 @@ function isTimeText(text: string): boolean {
 /** The checked document as MongoDB keeps it. @throws TrainyardError DOCUMENT_INVALID, DOCUMENT_TOO_LARGE */
 export function toStored(collection: CollectionName, document: StoredDocument): BsonDocument {
   const text = documentText(collection, document);
-  const stored = {
-    ...fieldsOf(document, timeFields(collection), toTopName),
-    _id: toStoredText(document.id),
-  };
+  const stored = toBson(collection, document);
   if (text.length > surelySmall && BSON.calculateObjectSize(stored) > largestBytes) {
     throw tooLarge(collection, document.id);
   }
   return stored;
+}
+
+/** A document of a store as MongoDB keeps it: it was checked when it was stored. */
+export function toBson(collection: CollectionName, document: StoredDocument): BsonDocument {
+  return { ...fieldsOf(document, timeFields(collection), toTopName), _id: toStoredText(document.id) };
 }
 
 /** A value of a document's field; `times` says what in it is a date. */

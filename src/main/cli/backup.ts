@@ -1,0 +1,245 @@
+import path from 'node:path';
+import type { BackupOperation, ListedBackup, Snapshot } from '../../shared/contract/backups.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
+import { homeFolder } from '../platform/paths.ts';
+import { type Command, defineCommand } from './lib/define.ts';
+import { openReconnectingClient } from './lib/engine.ts';
+import { inOwnWords } from './lib/failure.ts';
+import { formatBytes, formatCount, formatTime } from './lib/format.ts';
+import { translate } from './lib/language.ts';
+import { facts, remark, StatusLine, table, writeJson, writeLine, writeResult } from './lib/output.ts';
+
+type Part = BackupOperation['part'];
+
+/** Where the snapshots of the state folder are; it need not be there. */
+const snapshotsFolder = () => path.join(homeFolder(), 'snapshots');
+
+const partWords = (): Record<Part, string> => ({
+  database: translate('rows', '행'),
+  documents: translate('documents', '문서'),
+  keys: translate('keys', '키'),
+  objects: translate('objects', '객체'),
+  verification: translate('files read back', '확인한 파일'),
+});
+
+/** A line of progress, drawn anew where somebody watches. */
+class PartLine {
+  private readonly status = new StatusLine();
+  private readonly words = partWords();
+
+  show({ part, done }: { readonly part: Part; readonly done: number }): void {
+    this.status.show(`${this.words[part]}: ${new Intl.NumberFormat('en').format(done)}`);
+  }
+
+  clear(): void {
+    this.status.clear();
+  }
+}
+
+function describe(snapshot: Snapshot): string {
+  const { id, path: folder, at, why, who, version, profile, bytes, stores, verifiedAt } = snapshot;
+  const { database, documents, keys, objects } = stores;
+  const documentCount = Object.values(documents).reduce((sum, count) => sum + count, 0);
+  return facts([
+    [translate('Snapshot', '스냅숏'), id],
+    [translate('Folder', '폴더'), folder],
+    [translate('Of', '시점'), formatTime(at)],
+    [translate('Made', '만든 이유'), `${why} (${who}, Trainyard ${version}, ${profile})`],
+    [translate('Size', '크기'), formatBytes(bytes)],
+    [
+      translate('Database', '데이터베이스'),
+      `${formatCount(database.rows, 'row', '행')}, ${formatCount(database.tables, 'table', '테이블')}, ${translate('revision', '리비전')} ${database.revision}`,
+    ],
+    [translate('Documents', '문서'), String(documentCount)],
+    ...(keys === null ? [] : [[translate('Keys of Redis', 'Redis 키'), String(keys)] as const]),
+    [translate('Objects', '객체'), `${objects.count} (${formatBytes(objects.bytes)})`],
+    [translate('Verified', '검증'), formatTime(verifiedAt)],
+  ]);
+}
+
+/** What a snapshot does not keep, for whoever relies on it. */
+function remarkNotKept({ notKept: { runs, inPlace, lost } }: Snapshot): void {
+  if (runs.length > 0)
+    remark(
+      `Not kept: the run directories of ${formatCount(runs.length, 'run', '')} that ${runs.length === 1 ? 'was' : 'were'} not over.`,
+      `끝나지 않은 학습 ${runs.length}건의 학습 폴더는 저장되지 않았습니다.`,
+    );
+  for (const { dataset, version, source } of inPlace)
+    remark(
+      `Not kept: the images of ${dataset}, version ${version}, which stay in ${source}.`,
+      `${dataset} 버전 ${version}의 이미지는 ${source}에 그대로 두며 저장되지 않았습니다.`,
+    );
+  if (lost.length > 0)
+    remark(
+      `The store had lost ${formatCount(lost.length, 'object', '')} before: ${lost.slice(0, 3).join(', ')}`,
+      `저장소에 이미 없던 객체 ${lost.length}개: ${lost.slice(0, 3).join(', ')}`,
+    );
+}
+
+async function create(why: string, json: true | undefined): Promise<undefined> {
+  const line = new PartLine();
+  using client = await openReconnectingClient();
+  let operation = await client.api.backups.create({ why });
+  try {
+    while (operation.status === 'running') {
+      line.show(operation);
+      operation = await client.api.backups.progress({
+        operation: operation.id,
+        after: operation.seq,
+        waitMs: 20_000,
+      });
+    }
+  } finally {
+    line.clear();
+  }
+  const { snapshot, error } = operation;
+  if (error) throw TrainyardError.from(error);
+  if (!snapshot) throw new Error('The operation ended without a snapshot.');
+  const { id, path: folder, bytes, stores } = snapshot;
+  if (json) return void (await writeJson({ id, path: folder, bytes, stores }));
+  await writeLine(describe(snapshot));
+  remarkNotKept(snapshot);
+}
+
+async function listed(): Promise<ListedBackup[]> {
+  const [{ listSnapshots }, { listedView }] = await Promise.all([
+    import('../stores/snapshots/snapshot-folder.ts'),
+    import('../features/backups/snapshot-views.ts'),
+  ]);
+  return (await listSnapshots(snapshotsFolder())).map(listedView);
+}
+
+function listTable(snapshots: readonly ListedBackup[]): string {
+  if (snapshots.length === 0)
+    return translate(
+      'There is no snapshot yet. Make one: trainyard backup create',
+      '아직 스냅숏이 없습니다. 만들기: trainyard backup create',
+    );
+  return table(snapshots, [
+    [translate('SNAPSHOT', '스냅숏'), ({ id }) => id],
+    [translate('OF', '시점'), ({ snapshot }) => formatTime(snapshot?.at ?? null)],
+    [translate('SIZE', '크기'), ({ snapshot }) => (snapshot ? formatBytes(snapshot.bytes) : '–'), 'right'],
+    [translate('PROFILE', '프로필'), ({ snapshot }) => snapshot?.profile ?? '–'],
+    [translate('VERIFIED', '검증'), ({ snapshot }) => formatTime(snapshot?.verifiedAt ?? null)],
+    [
+      translate('WHY', '이유'),
+      ({ snapshot, problem }) => snapshot?.why ?? (problem ? inOwnWords(problem).message : ''),
+    ],
+  ]);
+}
+
+async function show(reference: string): Promise<Snapshot> {
+  const [{ findSnapshot, readManifest, readProof }, { viewOf }] = await Promise.all([
+    import('../stores/snapshots/snapshot-folder.ts'),
+    import('../features/backups/snapshot-views.ts'),
+  ]);
+  const folder = await findSnapshot(snapshotsFolder(), reference);
+  return viewOf(folder, await readManifest(folder), await readProof(folder));
+}
+
+async function verify(reference: string, json: true | undefined): Promise<number> {
+  const [{ findSnapshot, markVerified }, { verifySnapshot }] = await Promise.all([
+    import('../stores/snapshots/snapshot-folder.ts'),
+    import('../stores/snapshots/verify-snapshot.ts'),
+  ]);
+  const folder = await findSnapshot(snapshotsFolder(), reference);
+  const line = new PartLine();
+  const found = await verifySnapshot(folder, (done) => line.show({ part: 'verification', done })).finally(
+    () => line.clear(),
+  );
+  const problems = found.map(({ record, place }) => {
+    const { code, message, hint } = inOwnWords(record);
+    return { file: place.file ?? null, code, message, hint };
+  });
+  const ok = problems.length === 0;
+  if (ok) markVerified(folder, new Date());
+  await writeResult({ json }, { ok, problems }, () =>
+    ok
+      ? translate(`${folder} is whole.`, `${folder}: 온전한 스냅숏입니다.`)
+      : problems.map(({ message, hint }) => `${message}. ${hint}`).join('\n'),
+  );
+  return ok ? 0 : 1;
+}
+
+async function restore(reference: string, json: true | undefined): Promise<undefined> {
+  const [{ findSnapshot }, { restoreHome }, { viewOf }] = await Promise.all([
+    import('../stores/snapshots/snapshot-folder.ts'),
+    import('../engine/restore-home.ts'),
+    import('../features/backups/snapshot-views.ts'),
+  ]);
+  const home = homeFolder();
+  const folder = await findSnapshot(snapshotsFolder(), reference);
+  const line = new PartLine();
+  const { manifest, leftOut } = await restoreHome({ home }, folder, (progress) =>
+    line.show(progress),
+  ).finally(() => line.clear());
+  const { id, at, bytes, stores } = viewOf(folder, manifest, null);
+  for (const what of leftOut) remark(`Not restored: ${what.en}.`, `복원하지 않은 것: ${what.ko}.`);
+  return writeResult({ json }, { id, at, home, bytes, stores }, () =>
+    translate(
+      `Restored ${id} of ${formatTime(at)} into ${home}.`,
+      `${formatTime(at)} 시점의 스냅숏을 ${home}에 복원했습니다(${id}).`,
+    ),
+  );
+}
+
+const storesShape = '"stores": {"database", "documents", "keys", "objects"}';
+
+export function defineBackup(group: Command): void {
+  defineCommand(group, {
+    usage: 'create',
+    english: 'make a snapshot of every store at one moment; it is read back before it counts',
+    korean: '모든 저장소의 한 시점을 스냅숏으로 만듭니다. 다시 읽어 확인한 뒤에야 완료로 칩니다',
+    examples: ['backup create', 'backup create --why "before cleaning up"'],
+    json: `{"id", "path", "bytes", ${storesShape}}`,
+  })
+    .flag('--why <text>', 'what it is made for', '만드는 이유')
+    .perform<{ why?: string }>(({ why, json }) => create(why ?? '', json));
+
+  defineCommand(group, {
+    usage: 'list',
+    english: 'list the snapshots, the newest first',
+    korean: '스냅숏을 최신순으로 나열합니다',
+    examples: ['backup list', 'backup list --json'],
+    json: '{"snapshots": [{"id", "path", "snapshot", "problem"}]}',
+  }).perform<object>(async (options) => {
+    const snapshots = await listed();
+    return writeResult(options, { snapshots }, () => listTable(snapshots));
+  });
+
+  defineCommand(group, {
+    usage: 'show <snapshot>',
+    english: 'show one snapshot: an id, its first characters, "last", or the path of its folder',
+    korean: '스냅숏 하나를 보여 줍니다. ID, ID의 앞부분, "last" 또는 폴더 경로로 지정합니다',
+    examples: ['backup show last', 'backup show /mnt/usb/20261130T235901Z-ab12cd'],
+    json: `{"id", "path", "at", "bytes", ${storesShape}, "notKept", "verifiedAt", …}`,
+  }).perform<object>(async (options, reference = '') => {
+    const snapshot = await show(reference);
+    await writeResult(options, snapshot, () => describe(snapshot));
+    if (!options.json) remarkNotKept(snapshot);
+  });
+
+  defineCommand(group, {
+    usage: 'verify <snapshot>',
+    english: 'read all of a snapshot: hashes, structure and counts. Exit code 1 where anything is wrong',
+    korean: '스냅숏 전체를 읽어 해시, 구조, 개수를 확인합니다. 문제가 있으면 종료 코드 1',
+    examples: ['backup verify last', 'backup verify /mnt/usb/20261130T235901Z-ab12cd --json'],
+    json: '{"ok", "problems": [{"file", "code", "message", "hint"}]}',
+  }).perform<object>(({ json }, reference = '') => verify(reference, json));
+
+  defineCommand(group, {
+    usage: 'restore <snapshot>',
+    english:
+      'put a snapshot into a state folder whose stores hold nothing yet, of any profile. All of it is verified before anything is written',
+    korean:
+      '저장소가 빈 상태 폴더에 스냅숏을 복원합니다. 프로필은 달라도 됩니다. 쓰기 전에 전체를 검증합니다',
+    examples: ['backup restore /mnt/usb/20261130T235901Z-ab12cd --home ~/restored --yes'],
+    json: `{"id", "at", "home", "bytes", ${storesShape}}`,
+  })
+    .flag('--yes', 'do it', '실행합니다')
+    .perform<{ yes?: true }>(({ yes, json }, reference = '') => {
+      if (!yes) throw fault('RESTORE_NOT_CONFIRMED', {});
+      return restore(reference, json);
+    });
+}

@@ -1,0 +1,140 @@
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Stores } from '../profiles/stores.ts';
+import { atOneMoment, type DatabaseView, writeDatabase } from './database-part.ts';
+import { writeDocuments } from './documents-part.ts';
+import { writeKeys } from './keys-part.ts';
+import { formatVersion, type Manifest, newSnapshotId, seal } from './manifest.ts';
+import { indexLines, writeObjects } from './objects-part.ts';
+import { type Settings, writeSettings } from './settings-part.ts';
+import { SnapshotWriter } from './snapshot-files.ts';
+import { closeAside, discard, listSnapshots, markVerified, openAside, publish } from './snapshot-folder.ts';
+import { verifySnapshot } from './verify-snapshot.ts';
+
+/** How far a snapshot is: of a part of it, in rows, documents, objects or files. */
+export interface SnapshotProgress {
+  readonly part: 'database' | 'documents' | 'keys' | 'objects' | 'verification';
+  readonly done: number;
+}
+
+export type OnSnapshotProgress = (progress: SnapshotProgress) => void;
+
+/** An object that a row names, as `bucket/key`. */
+export type Reference = string;
+
+/** What the rows say of things outside the database; read at the moment of the snapshot. */
+export interface Surroundings {
+  readonly references: readonly Reference[];
+  readonly runs: readonly string[];
+  readonly inPlace: readonly {
+    readonly dataset: string;
+    readonly version: number;
+    readonly source: string;
+  }[];
+}
+
+/** How often a snapshot is begun anew because something was removed while it was made. */
+const mostAttempts = 5;
+
+export interface SnapshotRequest {
+  /** Of all snapshots; absolute. */
+  readonly folder: string;
+  readonly why: string;
+  readonly who: string;
+  readonly version: string;
+  readonly surroundings: (view: DatabaseView) => Promise<Surroundings>;
+  readonly settings: Settings;
+  readonly onProgress: OnSnapshotProgress;
+}
+
+/**
+ * Makes a snapshot of every store. The database comes first, at one moment; documents and objects are written before the rows that name
+ * them, so what those rows name is found after that moment, unless somebody removed it: then the snapshot is begun anew. It is written
+ * aside, flushed, read back, and there by one rename: a kill leaves nothing that counts as a snapshot.
+ * @returns its folder and manifest
+ * @throws TrainyardError SNAPSHOT_INCOMPLETE, SNAPSHOT_COUNT_DIFFERS, DISK_FULL and what the stores throw; earlier snapshots stay as they are
+ */
+export async function createSnapshot(
+  stores: Stores,
+  request: SnapshotRequest,
+): Promise<{ folder: string; manifest: Manifest }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const id = newSnapshotId(new Date());
+    const aside = await openAside(request.folder, id);
+    try {
+      const { manifest, removed } = await write(stores, aside, id, request);
+      if (removed.length > 0 && attempt < mostAttempts) continue;
+      if (removed.length > 0) throw incomplete(removed);
+      await closeAside(aside, manifest);
+      const [problem] = await verifySnapshot(aside, (done) =>
+        request.onProgress({ part: 'verification', done }),
+      );
+      if (problem) throw fault('SNAPSHOT_INCOMPLETE', { what: problem.message }, { cause: problem });
+      markVerified(aside, new Date());
+      return { folder: await publish(aside, request.folder, id), manifest };
+    } finally {
+      // After the rename there is nothing of that name.
+      await discard(aside);
+    }
+  }
+}
+
+function incomplete(removed: readonly Reference[]) {
+  const named = removed.slice(0, 3).join(', ');
+  return fault('SNAPSHOT_INCOMPLETE', {
+    what: {
+      en: `objects are removed all the time (${named})`,
+      ko: `객체가 계속 지워지고 있습니다(${named})`,
+    },
+  });
+}
+
+async function write(
+  stores: Stores,
+  aside: string,
+  id: string,
+  { folder, why, who, version, surroundings, settings, onProgress }: SnapshotRequest,
+): Promise<{ manifest: Manifest; removed: readonly Reference[] }> {
+  const writer = new SnapshotWriter(aside);
+  let rows = 0;
+  const withKeys = stores.keys === null;
+  const taken = await atOneMoment(stores.address, async (view, at, exported) => ({
+    at,
+    around: await surroundings(view),
+    database: await writeDatabase(stores.address, view, exported, writer, withKeys, (_, more) => {
+      rows += more;
+      onProgress({ part: 'database', done: rows });
+    }),
+  }));
+  const documents = await writeDocuments(stores.documents, writer, (_, done) =>
+    onProgress({ part: 'documents', done }),
+  );
+  const keys = stores.keys ? await writeKeys(stores.keys, writer) : null;
+  const earlier = (await listSnapshots(folder)).find(({ manifest }) => manifest !== null);
+  const before = earlier?.manifest ? { folder: earlier.folder, manifest: earlier.manifest } : null;
+  const objects = await writeObjects(stores.objects, writer, before, (done) =>
+    onProgress({ part: 'objects', done }),
+  );
+  const settingsFile = await writeSettings(settings, writer);
+  const { references, runs, inPlace } = taken.around;
+  const unsealed: Parameters<typeof seal>[0] = {
+    ...{ format: formatVersion, id, at: taken.at.toISOString(), why, who, version },
+    finishedAt: new Date().toISOString(),
+    profile: stores.profile,
+    database: taken.database,
+    ...{ documents, keys, objects },
+    settings: settingsFile,
+    notKept: { runs: [...runs], inPlace: [...inPlace], lost: [] },
+    files: writer.files.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
+  };
+  const missing = new Set(references);
+  for await (const { bucket, key } of indexLines(aside, seal(unsealed))) missing.delete(`${bucket}/${key}`);
+  if (missing.size === 0) return { manifest: seal(unsealed), removed: [] };
+  // Still named now: the store had lost it before. Else it was removed with its row while this was made.
+  const named = await atOneMoment(
+    stores.address,
+    async (view) => new Set((await surroundings(view)).references),
+  );
+  const lost = [...missing].filter((reference) => named.has(reference));
+  const removed = [...missing].filter((reference) => !named.has(reference));
+  return { manifest: seal({ ...unsealed, notKept: { ...unsealed.notKept, lost } }), removed };
+}

@@ -1,0 +1,239 @@
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { to as copyOut } from 'pg-copy-streams';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { counted } from '../../../shared/format/units.ts';
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { CopyIn } from '../../postgres/copy-in.ts';
+import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
+import {
+  quoted,
+  readMonths,
+  readRevisions,
+  readTables,
+  sameText,
+  type TableShape,
+} from '../migration/table-shapes.ts';
+import type { DatabaseManifest, Manifest, TablePart } from './manifest.ts';
+import { otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
+
+/** Connections that write tables, beside the one that holds the database's snapshot. */
+const writers = 2;
+const newline = 0x0a;
+
+/** A transaction that sees what the database held when it began. */
+export type DatabaseView = pg.ClientBase;
+
+/** Called for each part that is written or read, with how many rows there were. */
+export type OnRows = (table: string, rows: number) => void;
+
+/** Keeps one moment of the database in sight while `use` reads what belongs to it. */
+export function atOneMoment<Result>(
+  address: PostgresAddress,
+  use: (view: DatabaseView, at: Date, exported: string) => Promise<Result>,
+): Promise<Result> {
+  return withClient(address, async (client) => {
+    await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const { rows } = await client.query<{ at: Date; exported: string }>(
+      'SELECT clock_timestamp() AS at, pg_export_snapshot() AS exported',
+    );
+    const [row] = rows;
+    if (!row) throw new Error('PostgreSQL answered nothing.');
+    return use(client, new Date(row.at), row.exported);
+  });
+}
+
+async function begin(client: pg.ClientBase, mode: string): Promise<void> {
+  await client.query(`BEGIN ${mode}`);
+  await client.query(sameText);
+  await client.query(
+    "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
+  );
+}
+
+/** Writes every table as it was at the view's moment, several at a time; the number of rows in each file is compared with the view's own. */
+export async function writeDatabase(
+  address: PostgresAddress,
+  view: DatabaseView,
+  exported: string,
+  writer: SnapshotWriter,
+  withKeys: boolean,
+  onRows: OnRows,
+): Promise<DatabaseManifest> {
+  const tables = await readTables(view, withKeys ? keyTables : []);
+  const planned = [];
+  for (const table of tables) planned.push({ table, parts: await partsOf(view, table) });
+  const work = planned.flatMap(({ table, parts }) => parts.map((part) => ({ table, part })));
+  const rowsOf = new Map<string, number>();
+  const next = work[Symbol.iterator]();
+  await forEachConcurrently(Array.from({ length: writers }), writers, () =>
+    withClient(address, async (client) => {
+      await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(`SET TRANSACTION SNAPSHOT '${exported.replaceAll("'", '')}'`);
+      for (const { table, part } of next) {
+        const rows = await writePart(client, table, part, writer);
+        rowsOf.set(part.file, rows);
+        onRows(part.table, rows);
+      }
+    }),
+  );
+  const tablesWritten = [];
+  for (const { table, parts } of planned) {
+    const written = parts.map((part) => ({ ...part, rows: rowsOf.get(part.file) ?? 0 }));
+    await compareRows(view, table, written);
+    tablesWritten.push({ name: table.name, columns: [...table.columns], parts: written });
+  }
+  return {
+    ...(await readFacts(view)),
+    revisions: [...(await readRevisions(view))],
+    tables: tablesWritten,
+    sequences: await readSequences(view),
+    months: [...(await readMonths(view))],
+  };
+}
+
+/** Of the whole table, however it was parted: what was forgotten shows. @throws TrainyardError SNAPSHOT_COUNT_DIFFERS */
+async function compareRows(
+  view: DatabaseView,
+  { name }: TableShape,
+  parts: readonly TablePart[],
+): Promise<void> {
+  const { rows } = await view.query<{ rows: string }>(`SELECT count(*)::text AS rows FROM ${quoted(name)}`);
+  const written = parts.reduce((sum, part) => sum + part.rows, 0);
+  const live = Number(rows[0]?.rows);
+  if (written !== live) throw otherCount(`database/${name}`, written, live);
+}
+
+/** Where the cache and the queue of a profile without Redis lie. */
+const keyTables = ['kv_entries', 'kv_queue'];
+
+/** The table itself, or its partitions, which differ in how often they change. */
+async function partsOf(view: DatabaseView, { name }: TableShape): Promise<Omit<TablePart, 'rows'>[]> {
+  const { rows } = await view.query<{ leaf: string }>(
+    // A table that is not partitioned has no tree.
+    `SELECT c.relname AS leaf FROM pg_class c
+     WHERE c.relkind = 'r' AND (c.oid = $1::regclass OR c.oid IN (SELECT relid FROM pg_partition_tree($1::regclass) WHERE isleaf))
+     ORDER BY c.relname COLLATE "C"`,
+    [quoted(name)],
+  );
+  const leaves = rows.map(({ leaf }) => leaf);
+  return leaves.map((table) => ({ table, file: `database/${fileNameOf(table)}.copy.zst` }));
+}
+
+/** What a file may be called for a table of any name. */
+const fileNameOf = (table: string) =>
+  table.replaceAll(/[^a-z0-9_]/g, (sign) => `-${(sign.codePointAt(0) ?? 0).toString(16)}-`);
+
+async function writePart(
+  client: pg.ClientBase,
+  { columns }: TableShape,
+  { table, file }: Omit<TablePart, 'rows'>,
+  writer: SnapshotWriter,
+): Promise<number> {
+  const list = columns.map(quoted).join(', ');
+  let rows = 0;
+  async function* counting(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      rows += linesIn(chunk);
+      yield chunk;
+    }
+  }
+  const copy = client.query(copyOut(`COPY ${quoted(table)} (${list}) TO STDOUT`));
+  await writer.write(file, counting(copy));
+  return rows;
+}
+
+/** Ends of rows: COPY writes those within a value as `\n`. */
+export function linesIn(chunk: Buffer): number {
+  let lines = 0;
+  for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) lines += 1;
+  return lines;
+}
+
+async function readFacts(view: DatabaseView): Promise<Pick<DatabaseManifest, 'server' | 'collation'>> {
+  const { rows } = await view.query<{ server: string; collation: string | null }>(
+    `SELECT current_setting('server_version') AS server, datcollversion AS collation
+     FROM pg_database WHERE datname = current_database()`,
+  );
+  return { server: rows[0]?.server ?? '', collation: rows[0]?.collation ?? null };
+}
+
+async function readSequences(view: DatabaseView): Promise<{ name: string; value: string }[]> {
+  const { rows } = await view.query<{ name: string; value: string }>(
+    `SELECT sequencename AS name, last_value::text AS value FROM pg_sequences
+     WHERE schemaname = 'public' AND last_value IS NOT NULL ORDER BY sequencename COLLATE "C"`,
+  );
+  return rows;
+}
+
+/**
+ * Puts a snapshot's rows into a database at the snapshot's revision whose tables are empty but for the local owner, in one transaction.
+ * @throws TrainyardError SNAPSHOT_TABLE_UNKNOWN, SNAPSHOT_FILE_…, RESTORE_DIFFERS, POSTGRES_…; the database is as it was then
+ */
+export async function readDatabase(
+  address: PostgresAddress,
+  folder: string,
+  { database, files }: Manifest,
+  withKeys: boolean,
+  onRows: OnRows,
+): Promise<void> {
+  const fileOf = new Map(files.map((file) => [file.path, file]));
+  await withClient(address, async (client) => {
+    await begin(client, '');
+    const known = await knownTables(client, database);
+    const tables = known.filter(({ name }) => withKeys || !keyTables.includes(name));
+    const names = tables.map(({ name }) => quoted(name));
+    await client.query(`LOCK TABLE trainyard_migrations, ${names.join(', ')} IN ACCESS EXCLUSIVE MODE`);
+    for (const month of database.months)
+      await client.query('SELECT ensure_metrics_partitions($1::timestamptz, $1::timestamptz)', [month]);
+    // Rows arrive as they were: no trigger counts or dates them anew.
+    await client.query('SET CONSTRAINTS ALL IMMEDIATE');
+    for (const name of names) await client.query(`ALTER TABLE ${name} DISABLE TRIGGER USER`);
+    await client.query(`TRUNCATE ${names.join(', ')}`);
+    for (const { name, columns, parts } of tables) {
+      const list = columns.map(quoted).join(', ');
+      let expected = 0;
+      for (const part of parts) {
+        const file = fileOf.get(part.file);
+        if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: part.file });
+        await pipeline(
+          readSnapshotFile(folder, file),
+          client.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN`)),
+        );
+        failpoint('restore.database.table.after');
+        expected += part.rows;
+        onRows(part.table, part.rows);
+      }
+      const { rows } = await client.query<{ rows: string }>(
+        `SELECT count(*)::text AS rows FROM ${quoted(name)}`,
+      );
+      const found = Number(rows[0]?.rows);
+      if (found !== expected) throw differs(name, found, expected);
+    }
+    for (const name of names) await client.query(`ALTER TABLE ${name} ENABLE TRIGGER USER`);
+    for (const { name, value } of database.sequences)
+      await client.query('SELECT setval($1::regclass, $2)', [quoted(name), value]);
+    failpoint('restore.database.commit.before');
+    await client.query('COMMIT');
+    failpoint('restore.database.commit.after');
+  });
+}
+
+function differs(table: string, found: number, expected: number) {
+  const what = {
+    en: `${table} has ${counted(found, 'row')} instead of ${expected}`,
+    ko: `${table} 테이블의 행이 ${expected}개여야 하는데 ${found}개입니다`,
+  };
+  return fault('RESTORE_DIFFERS', { what });
+}
+
+/** The snapshot's tables, each of which the database has with the same columns. */
+async function knownTables(client: pg.ClientBase, { tables, revisions }: DatabaseManifest) {
+  const present = new Map(
+    (await readTables(client, keyTables)).map(({ name, columns }) => [name, columns.join()]),
+  );
+  const unknown = tables.find(({ name, columns }) => present.get(name) !== columns.join());
+  if (!unknown) return tables;
+  throw fault('SNAPSHOT_TABLE_UNKNOWN', { table: unknown.name, revision: revisions.at(-1) ?? '–' });
+}

@@ -1,0 +1,127 @@
+import { BSON } from 'mongodb';
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { wantedIndexes } from '../documents/mongo/indexes.ts';
+import { fromStored, toBson } from '../documents/mongo/stored-document.ts';
+import { documentPages } from '../documents/pages.ts';
+import {
+  type CollectionName,
+  collectionNames,
+  type DocumentStore,
+  type StoredDocument,
+} from '../documents/ports.ts';
+import type { CollectionManifest, Manifest } from './manifest.ts';
+import { damaged, otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
+
+/** The data model's name of the database: `mongorestore` makes it. */
+const folder = 'documents/vision_platform';
+const writers = 8;
+/** A document of 16 MiB, which is the most that MongoDB takes, and its own framing. */
+const largestBytes = 16 * 1024 * 1024 + 16 * 1024;
+const smallestBytes = 5;
+
+/** Called for each page of documents that is written or read, with how many there were so far. */
+export type OnDocuments = (collection: CollectionName, done: number) => void;
+
+/** Writes every collection as `mongodump --gzip` lays it out, whatever store it is in. */
+export async function writeDocuments(
+  store: DocumentStore,
+  writer: SnapshotWriter,
+  onDocuments: OnDocuments,
+): Promise<CollectionManifest[]> {
+  const written: CollectionManifest[] = [];
+  for (const name of collectionNames) {
+    let documents = 0;
+    async function* encoded(): AsyncGenerator<Uint8Array> {
+      for await (const page of documentPages(store, name)) {
+        yield Buffer.concat(page.map((document) => BSON.serialize(toBson(name, document))));
+        documents += page.length;
+        onDocuments(name, documents);
+      }
+    }
+    const [file, metadata] = [`${folder}/${name}.bson.gz`, `${folder}/${name}.metadata.json.gz`];
+    await writer.write(file, encoded());
+    await writer.write(metadata, [Buffer.from(metadataOf(name))]);
+    written.push({ name, documents, file, metadata });
+  }
+  return written;
+}
+
+/** What `mongorestore` makes the collection's indexes of. */
+function metadataOf(name: CollectionName): string {
+  const wanted = wantedIndexes(name).map(({ description }) => ({ v: 2, ...description }));
+  const indexes = [{ v: 2, key: { _id: 1 }, name: '_id_' }, ...wanted];
+  return `${JSON.stringify({ options: {}, indexes, collectionName: name, type: 'collection' })}\n`;
+}
+
+/** The documents in the bytes of a file. @throws TrainyardError SNAPSHOT_FILE_DAMAGED where they are none */
+async function* decodeDocuments(file: string, body: AsyncIterable<Buffer>): AsyncGenerator<StoredDocument> {
+  let held: Buffer = Buffer.alloc(0);
+  for await (const chunk of body) {
+    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    let at = 0;
+    while (held.length - at >= 4) {
+      const size = held.readInt32LE(at);
+      if (size < smallestBytes || size > largestBytes) throw noDocument(file);
+      if (held.length - at < size) break;
+      yield decode(file, held.subarray(at, at + size));
+      at += size;
+    }
+    held = held.subarray(at);
+  }
+  if (held.length > 0) throw noDocument(file);
+}
+
+function decode(file: string, bytes: Buffer): StoredDocument {
+  try {
+    return fromStored(BSON.deserialize(bytes) as Parameters<typeof fromStored>[0]);
+  } catch (error) {
+    throw noDocument(file, error);
+  }
+}
+
+const noDocument = (file: string, cause?: unknown) =>
+  damaged(
+    file,
+    { en: 'it holds something that is no document', ko: '문서가 아닌 것이 들어 있습니다' },
+    cause,
+  );
+
+/** Reads a collection's file to its end. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
+export async function readCollection(
+  snapshot: string,
+  { documents, file: path }: CollectionManifest,
+  { files }: Manifest,
+  use: (document: StoredDocument) => Promise<void> | void,
+): Promise<void> {
+  const file = files.find((one) => one.path === path);
+  if (!file) throw otherCount(path, 0, documents);
+  let found = 0;
+  await forEachConcurrently(
+    decodeDocuments(path, readSnapshotFile(snapshot, file)),
+    writers,
+    async (document) => {
+      await use(document);
+      found += 1;
+    },
+  );
+  if (found !== documents) throw otherCount(path, found, documents);
+}
+
+/** Puts a snapshot's documents into a store; harmless to repeat. */
+export async function readDocuments(
+  store: DocumentStore,
+  snapshot: string,
+  manifest: Manifest,
+  onDocuments: OnDocuments,
+): Promise<void> {
+  for (const collection of manifest.documents) {
+    let done = 0;
+    await readCollection(snapshot, collection, manifest, async (document) => {
+      failpoint('restore.document.before');
+      await store.put(collection.name, document);
+      done += 1;
+      onDocuments(collection.name, done);
+    });
+  }
+}

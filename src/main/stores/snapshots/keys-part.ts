@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { DumpedKey, RedisKeys } from '../redis/keys.ts';
+import { linesOf } from './lines.ts';
+import type { KeysManifest, Manifest } from './manifest.ts';
+import { otherContent, otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
+
+const fileName = 'redis/keys.jsonl.zst';
+
+const lineSchema = z.strictObject({
+  key: z.base64(),
+  value: z.base64(),
+  expiresAt: z.int().min(0).nullable(),
+});
+
+/** Writes every key of Redis with its end: `value` is what DUMP prints, and RESTORE takes. */
+export async function writeKeys(keys: RedisKeys, writer: SnapshotWriter): Promise<KeysManifest> {
+  let count = 0;
+  async function* lines(): AsyncGenerator<Uint8Array> {
+    for await (const page of keys.dump()) {
+      const written = page.map(({ key, value, expiresAt }) =>
+        JSON.stringify({ key: key.toString('base64'), value: value.toString('base64'), expiresAt }),
+      );
+      if (written.length > 0) yield Buffer.from(`${written.join('\n')}\n`);
+      count += page.length;
+    }
+  }
+  await writer.write(fileName, lines());
+  return { count, file: fileName };
+}
+
+/** Reads the keys of a snapshot; none where it holds none. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
+export async function readKeys(
+  folder: string,
+  { keys, files }: Manifest,
+  use: (key: DumpedKey) => Promise<void> | void,
+): Promise<void> {
+  if (!keys) return;
+  const file = files.find((one) => one.path === keys.file);
+  if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: keys.file }, { place: { file: keys.file } });
+  let count = 0;
+  for await (const text of linesOf(readSnapshotFile(folder, file))) {
+    const line = parseLine(text);
+    if (!line) throw otherContent(keys.file);
+    await use(line);
+    count += 1;
+  }
+  if (count !== keys.count) throw otherCount(keys.file, count, keys.count);
+}
+
+function parseLine(text: string): DumpedKey | null {
+  try {
+    const { key, value, expiresAt } = lineSchema.parse(JSON.parse(text));
+    return { key: Buffer.from(key, 'base64'), value: Buffer.from(value, 'base64'), expiresAt };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,255 @@
+import { link, mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
+import { hasCode } from '../../platform/error-code.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { hashing } from '../../platform/sha256.ts';
+import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
+import { linesOf } from './lines.ts';
+import type { Manifest, ObjectsManifest } from './manifest.ts';
+import {
+  flushed,
+  otherContent,
+  otherCount,
+  readSnapshotFile,
+  type SnapshotWriter,
+} from './snapshot-files.ts';
+
+/** Objects that are copied at the same time. */
+const copiers = 8;
+const indexName = 'objects.jsonl.zst';
+
+/** What people's own snapshots lie in is no part of a snapshot. */
+const kept: readonly Bucket[] = buckets.filter((bucket) => bucket !== 'snapshots');
+
+const lineSchema = z.strictObject({
+  bucket: z.enum(buckets),
+  key: z.string().min(1),
+  size: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of the object in its store, in milliseconds since 1970. */
+  modifiedAt: z.number(),
+});
+/** An object of a snapshot: a line of its index. Objects with the same bytes are one file. */
+export type KeptObject = Readonly<z.infer<typeof lineSchema>>;
+
+/** Where a content lies below a snapshot's folder. */
+export const contentPath = (sha256: string) => `objects/${sha256.slice(0, 2)}/${sha256}`;
+
+/** Called now and then, with how many objects and bytes there were so far. */
+export type OnObjects = (done: number, bytes: number) => void;
+
+/** An earlier snapshot, whose contents are linked to rather than copied. */
+export interface Earlier {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Writes every object as a file named by its content, and the index that says which key has which. What an earlier snapshot holds is
+ * linked to, where its file system can: both are the whole of their objects, and take their room once.
+ */
+export async function writeObjects(
+  store: ObjectStore,
+  writer: SnapshotWriter,
+  earlier: Earlier | null,
+  onObjects: OnObjects,
+): Promise<ObjectsManifest> {
+  const known = earlier ? indexLines(earlier.folder, earlier.manifest) : null;
+  const copier = new ContentCopier(store, writer.folder, earlier?.folder ?? null);
+  const counts = new Map<Bucket, number>();
+  let [done, bytes] = [0, 0];
+  async function* lines(): AsyncGenerator<Uint8Array> {
+    await using before = new Lookup(known);
+    for (const bucket of kept) {
+      let count = 0;
+      async function* paired() {
+        for await (const object of store.list(bucket, ''))
+          yield { object, same: await before.find(bucket, object) };
+      }
+      for await (const line of mapConcurrently(paired(), copiers, ({ object, same }) =>
+        copier.take(bucket, object, same),
+      )) {
+        if (!line) continue;
+        count += 1;
+        done += 1;
+        bytes += line.size;
+        onObjects(done, bytes);
+        yield Buffer.from(`${JSON.stringify(line)}\n`);
+      }
+      counts.set(bucket, count);
+    }
+  }
+  await writer.write(indexName, lines());
+  return {
+    count: done,
+    bytes,
+    index: indexName,
+    buckets: kept.map((name) => ({ name, count: counts.get(name) ?? 0 })),
+  };
+}
+
+/** Finds an object of an earlier index again: both come in the order of buckets and keys, so that one pass is enough. */
+class Lookup implements AsyncDisposable {
+  private readonly lines: AsyncGenerator<KeptObject> | null;
+  private ahead: KeptObject | null = null;
+
+  constructor(lines: AsyncGenerator<KeptObject> | null) {
+    this.lines = lines;
+  }
+
+  async find(bucket: Bucket, { key, size, modifiedAt }: ObjectInfo): Promise<KeptObject | null> {
+    if (!this.lines) return null;
+    while (!this.ahead || comesBefore(this.ahead, bucket, key)) {
+      const next = await this.lines.next();
+      if (next.done) return null;
+      this.ahead = next.value;
+    }
+    const { ahead } = this;
+    const isSame =
+      ahead.bucket === bucket &&
+      ahead.key === key &&
+      ahead.size === size &&
+      ahead.modifiedAt === modifiedAt.getTime();
+    return isSame ? ahead : null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.lines?.return(undefined);
+  }
+}
+
+function comesBefore(line: KeptObject, bucket: Bucket, key: string): boolean {
+  if (line.bucket !== bucket) return kept.indexOf(line.bucket) < kept.indexOf(bucket);
+  return line.key < key;
+}
+
+class ContentCopier {
+  private readonly store: ObjectStore;
+  private readonly folder: string;
+  private readonly earlier: string | null;
+  private copies = 0;
+
+  constructor(store: ObjectStore, folder: string, earlier: string | null) {
+    this.store = store;
+    this.folder = folder;
+    this.earlier = earlier;
+  }
+
+  /** Null where the object was removed meanwhile. */
+  async take(bucket: Bucket, object: ObjectInfo, same: KeptObject | null): Promise<KeptObject | null> {
+    const { key, size, modifiedAt } = object;
+    const line = { bucket, key, size, modifiedAt: modifiedAt.getTime() };
+    if (same && (await this.link(same.sha256))) return { ...line, sha256: same.sha256 };
+    try {
+      const copied = await this.copy(bucket, key);
+      return { ...line, ...copied };
+    } catch (error) {
+      if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  private async link(sha256: string): Promise<boolean> {
+    if (this.earlier === null) return false;
+    const [from, to] = [
+      path.join(this.earlier, contentPath(sha256)),
+      path.join(this.folder, contentPath(sha256)),
+    ];
+    try {
+      await mkdir(path.dirname(to), { recursive: true, mode: 0o700 });
+      await link(from, to);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) return true;
+      // Another disk, a file system without links, or too many of them: then it is copied from the store.
+      if (hasCode(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOENT')) return false;
+      throw error;
+    }
+  }
+
+  private async copy(bucket: Bucket, key: string): Promise<{ sha256: string; size: number }> {
+    this.copies += 1;
+    const aside = path.join(this.folder, `.object-${this.copies}`);
+    let [sha256, size] = ['', 0];
+    async function* measured(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of body) {
+        size += chunk.length;
+        yield chunk;
+      }
+    }
+    failpoint('snapshot.object.before');
+    try {
+      const body = measured(await this.store.get(bucket, key));
+      await pipeline(
+        hashing(body, (found) => {
+          sha256 = found;
+        }),
+        flushed(aside),
+      );
+      const target = path.join(this.folder, contentPath(sha256));
+      await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+      await rename(aside, target);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
+    failpoint('snapshot.object.after');
+    return { sha256, size };
+  }
+}
+
+/** The objects of a snapshot, by buckets and keys. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
+export async function* indexLines(folder: string, { objects, files }: Manifest): AsyncGenerator<KeptObject> {
+  const file = files.find((one) => one.path === objects.index);
+  if (!file)
+    throw fault('SNAPSHOT_FILE_MISSING', { file: objects.index }, { place: { file: objects.index } });
+  let count = 0;
+  for await (const text of linesOf(readSnapshotFile(folder, file))) {
+    const line = parseLine(text);
+    if (!line) throw otherContent(objects.index);
+    count += 1;
+    yield line;
+  }
+  if (count !== objects.count) throw otherCount(objects.index, count, objects.count);
+}
+
+function parseLine(text: string): KeptObject | null {
+  try {
+    return lineSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** The bytes of a content, which must be those that its name says. @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */
+export async function* readContentFile(folder: string, { sha256, size }: KeptObject): AsyncGenerator<Buffer> {
+  yield* readSnapshotFile(folder, { path: contentPath(sha256), bytes: size, sha256 });
+}
+
+/** Puts a snapshot's objects into a store; what is there already stays. */
+export async function readObjects(
+  store: ObjectStore,
+  folder: string,
+  manifest: Manifest,
+  onObjects: OnObjects,
+): Promise<void> {
+  let [done, bytes] = [0, 0];
+  await forEachConcurrently(indexLines(folder, manifest), copiers, async (object) => {
+    const { bucket, key, size } = object;
+    const present = await store.head(bucket, key);
+    if (present?.size !== size) {
+      failpoint('restore.object.before');
+      await store.put(bucket, key, Readable.from(readContentFile(folder, object), { objectMode: false }));
+      failpoint('restore.object.after');
+    }
+    done += 1;
+    bytes += size;
+    onObjects(done, bytes);
+  });
+}

@@ -1,0 +1,133 @@
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
+import { withClient } from '../../postgres/pool.ts';
+import { quoted, readTables } from '../migration/table-shapes.ts';
+import type { Stores } from '../profiles/stores.ts';
+import type { DumpedKey, RedisKeys } from '../redis/keys.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import type { OnSnapshotProgress } from './create-snapshot.ts';
+import { readDatabase } from './database-part.ts';
+import { readDocuments } from './documents-part.ts';
+import { readKeys } from './keys-part.ts';
+import type { Manifest } from './manifest.ts';
+import { indexLines, readObjects } from './objects-part.ts';
+import { readSettings } from './settings-part.ts';
+import { readManifest } from './snapshot-folder.ts';
+import { verifySnapshot } from './verify-snapshot.ts';
+
+/** Keys that are put into Redis at a time. */
+const keysAtOnce = 500;
+
+/** What a restore left out, for people. */
+export type LeftOut = Bilingual;
+
+/**
+ * Puts a snapshot into stores that hold nothing yet, of any profile. All of it is read and found whole before anything is written; the
+ * rows come last and at once, so that stores which a kill leaves half filled count as empty and are filled again.
+ * @returns the manifest, and what was left out
+ * @throws TrainyardError SNAPSHOT_NEWER, RESTORE_REFUSED, RESTORE_TARGET_NOT_EMPTY (nothing was written), RESTORE_DIFFERS
+ */
+export async function restoreSnapshot(
+  folder: string,
+  stores: Stores,
+  settings: SettingsStore,
+  onProgress: OnSnapshotProgress,
+): Promise<{ manifest: Manifest; leftOut: readonly LeftOut[] }> {
+  const manifest = await readManifest(folder);
+  const revision = await refuseNewer(manifest, stores);
+  await refuseFilled(stores);
+  const [problem] = await verifySnapshot(folder, (done) => onProgress({ part: 'verification', done }));
+  if (problem)
+    throw fault('RESTORE_REFUSED', { problem: problem.message }, { cause: problem, place: problem.place });
+  await readObjects(stores.objects, folder, manifest, (done) => onProgress({ part: 'objects', done }));
+  await readDocuments(stores.documents, folder, manifest, (_, done) =>
+    onProgress({ part: 'documents', done }),
+  );
+  const leftOut = await restoreKeys(folder, manifest, stores.keys);
+  for (const [name, value] of Object.entries(await readSettings(folder, manifest))) settings.set(name, value);
+  // The tables as they were then; the revisions since are gone through with the rows in them.
+  await stores.schema.downgrade(revision);
+  let rows = 0;
+  await readDatabase(stores.address, folder, manifest, stores.keys === null, (_, more) => {
+    rows += more;
+    onProgress({ part: 'database', done: rows });
+  });
+  await stores.schema.upgrade();
+  await compare(folder, manifest, stores);
+  return { manifest, leftOut };
+}
+
+/** The snapshot's revision, which this version has too. @throws TrainyardError SNAPSHOT_NEWER */
+async function refuseNewer({ database, version }: Manifest, { schema }: Stores): Promise<string> {
+  const { revisions } = await schema.history();
+  const known = new Map(
+    revisions.filter(({ checksum }) => checksum !== null).map((one) => [one.name, one.revision]),
+  );
+  const unknown = database.revisions.find((name) => !known.has(name));
+  const last = known.get(database.revisions.at(-1) ?? '');
+  if (unknown === undefined && last !== undefined) return last;
+  const head = revisions.findLast(({ checksum }) => checksum !== null)?.name ?? '–';
+  throw fault('SNAPSHOT_NEWER', {
+    what: {
+      en: `revision ${unknown} of Trainyard ${version}`,
+      ko: `Trainyard ${version}의 ${unknown} 리비전`,
+    },
+    known: { en: `revisions up to ${head}`, ko: `${head} 리비전까지` },
+  });
+}
+
+/** @throws TrainyardError RESTORE_TARGET_NOT_EMPTY */
+async function refuseFilled({ address }: Stores): Promise<void> {
+  await withClient(address, async (client) => {
+    for (const { name } of await readTables(client)) {
+      // The migrations make one, the local owner.
+      const most = name === 'users' ? 1 : 0;
+      const { rows } = await client.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM (SELECT FROM ${quoted(name)} LIMIT ${most + 1}) AS first_rows`,
+      );
+      if ((rows[0]?.count ?? 0) > most)
+        throw fault('RESTORE_TARGET_NOT_EMPTY', {
+          what: { en: `the table ${name} has rows`, ko: `${name} 테이블에 행이 있습니다` },
+        });
+    }
+  });
+}
+
+async function restoreKeys(
+  folder: string,
+  manifest: Manifest,
+  redis: RedisKeys | null,
+): Promise<readonly LeftOut[]> {
+  const count = manifest.keys?.count ?? 0;
+  if (!redis)
+    return count === 0
+      ? []
+      : [
+          {
+            en: `${count} keys of Redis (sessions, live values, queued jobs): this profile has no Redis; they are made anew`,
+            ko: `Redis 키 ${count}개(세션, 최신 값, 대기 작업): 이 프로필에는 Redis가 없어 필요할 때 다시 만들어집니다`,
+          },
+        ];
+  let page: DumpedKey[] = [];
+  await readKeys(folder, manifest, async (key) => {
+    page.push(key);
+    if (page.length < keysAtOnce) return;
+    await redis.restore(page);
+    page = [];
+  });
+  await redis.restore(page);
+  return [];
+}
+
+/** Counts what was written; the rows were counted before they were committed. @throws TrainyardError RESTORE_DIFFERS */
+async function compare(folder: string, manifest: Manifest, { documents, objects }: Stores): Promise<void> {
+  for await (const { bucket, key, size } of indexLines(folder, manifest)) {
+    const found = await objects.head(bucket, key);
+    if (found?.size !== size) throw fault('RESTORE_DIFFERS', { what: `${bucket}/${key}` });
+  }
+  for (const { name, documents: expected } of manifest.documents) {
+    const found = await documents.count(name);
+    // Those whose time has come meanwhile are gone.
+    if (found > expected) throw fault('RESTORE_DIFFERS', { what: `${name}: ${found} ≠ ${expected}` });
+  }
+}

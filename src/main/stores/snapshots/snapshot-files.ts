@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { lstat, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { PassThrough, Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
+import { codeOf, hasCode } from '../../platform/error-code.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { SnapshotFile } from './manifest.ts';
+
+/** What ordinary tools read: `zstd -d` and `gzip -d` by the names' ends. */
+type Packing = { readonly pack: () => Transform; readonly unpack: () => Transform };
+const plain: Packing = { pack: () => new PassThrough(), unpack: () => new PassThrough() };
+const gzip: Packing = { pack: () => createGzip({ level: 1 }), unpack: () => createGunzip() };
+const zstd: Packing = { pack: () => createZstdCompress(), unpack: () => createZstdDecompress() };
+
+function packingOf(name: string): Packing {
+  if (name.endsWith('.zst')) return zstd;
+  return name.endsWith('.gz') ? gzip : plain;
+}
+
+/** Passes bytes on and hashes them on their way. */
+class Digest extends Transform {
+  private readonly hash = createHash('sha256');
+  bytes = 0;
+
+  override _transform(
+    chunk: Buffer,
+    _encoding: BufferEncoding,
+    done: (error: null, chunk: Buffer) => void,
+  ): void {
+    this.hash.update(chunk);
+    this.bytes += chunk.length;
+    done(null, chunk);
+  }
+
+  hex(): string {
+    return this.hash.digest('hex');
+  }
+}
+
+/** Writes the files of a snapshot under way, each flushed before it counts, and keeps what the manifest says of them. */
+export class SnapshotWriter {
+  /** Absolute. */
+  readonly folder: string;
+  readonly files: SnapshotFile[] = [];
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Writes a new file, packed by its name's end (`.zst`, `.gz`). @param name below the folder, parted by `/` */
+  async write(name: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<SnapshotFile> {
+    const file = path.join(this.folder, ...name.split('/'));
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    failpoint('snapshot.file.before');
+    const digest = new Digest();
+    await pipeline(body, packingOf(name).pack(), digest, flushed(file));
+    failpoint('snapshot.file.after');
+    const written = { path: name, bytes: digest.bytes, sha256: digest.hex() };
+    this.files.push(written);
+    return written;
+  }
+}
+
+/** A new file that is closed to others, and on the disk once the stream has finished. */
+export function flushed(file: string): Writable {
+  return createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true });
+}
+
+/**
+ * The unpacked bytes of a file, checked against what the manifest says of it when they end.
+ * @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED
+ */
+export async function* readSnapshotFile(
+  folder: string,
+  { path: name, bytes, sha256 }: SnapshotFile,
+): AsyncGenerator<Buffer> {
+  const file = path.join(folder, ...name.split('/'));
+  const digest = new Digest();
+  const unpacked = packingOf(name).unpack();
+  try {
+    const stats = await lstat(file);
+    if (!stats.isFile()) throw damaged(name, { en: 'it is no file', ko: '파일이 아닙니다' });
+    if (stats.size !== bytes)
+      throw damaged(name, {
+        en: `it has ${stats.size} bytes instead of ${bytes}`,
+        ko: `크기가 ${bytes}바이트가 아니라 ${stats.size}바이트입니다`,
+      });
+    const flowing = pipeline(createReadStream(file), digest, unpacked);
+    // Whoever reads `unpacked` gets the error as well.
+    flowing.catch(() => undefined);
+    for await (const chunk of unpacked) yield chunk;
+    await flowing;
+  } catch (error) {
+    throw asDamage(name, error);
+  } finally {
+    unpacked.destroy();
+  }
+  if (digest.bytes !== bytes || digest.hex() !== sha256) throw otherContent(name);
+}
+
+/** The error of a file that cannot be used. */
+export const damaged = (name: string, reason: Bilingual | string, cause?: unknown) =>
+  fault(
+    'SNAPSHOT_FILE_DAMAGED',
+    { file: name, reason },
+    { place: { file: name }, ...(cause === undefined ? {} : { cause }) },
+  );
+
+/** The error of a file whose bytes are others than were written. */
+export const otherContent = (name: string) =>
+  damaged(name, { en: 'its content is not what was written', ko: '내용이 저장했을 때와 다릅니다' });
+
+/** What reading a file of a snapshot met, as a fault of that file where it is one. */
+export function asDamage(name: string, error: unknown): unknown {
+  if (hasCode(error, 'ENOENT', 'ENOTDIR'))
+    return fault('SNAPSHOT_FILE_MISSING', { file: name }, { place: { file: name }, cause: error });
+  if (/^(Z_|ZSTD_|ERR_ZSTD|ERR_BUFFER_TOO_LARGE|EISDIR|EIO$|EACCES$|ELOOP$)/.test(codeOf(error)))
+    return damaged(name, error instanceof Error ? error.message : String(error), error);
+  return error;
+}
+
+/** The error of a file that holds another number of things than the manifest says. */
+export const otherCount = (name: string, found: number, expected: number) =>
+  fault('SNAPSHOT_COUNT_DIFFERS', { file: name, found, expected }, { place: { file: name } });

@@ -1,0 +1,129 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import { flushFolder, replaceFile, writeDurably } from '../../platform/durable-file.ts';
+import { hasCode, nullOn } from '../../platform/error-code.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { isSnapshotId, type Manifest, manifestName, parseManifest } from './manifest.ts';
+
+/** Says in a snapshot's folder when all of it was last read and found whole; no part of the manifest. */
+export const proofName = 'verified.json';
+const proofSchema = z.object({ at: z.iso.datetime() });
+const partialPrefix = '.partial-';
+
+/** A snapshot by what its manifest says, or what is wrong with that. */
+export interface ListedSnapshot {
+  readonly id: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly manifest: Manifest | null;
+  readonly problem: TrainyardError | null;
+  /** When all of it was last read and found whole. */
+  readonly verifiedAt: string | null;
+}
+
+/** @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_NEWER, SNAPSHOT_MANIFEST_DAMAGED */
+export async function readManifest(folder: string): Promise<Manifest> {
+  let text: string;
+  try {
+    text = await readFile(path.join(folder, manifestName), 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR'))
+      throw fault('SNAPSHOT_NOT_FOUND', { snapshot: folder }, { cause: error });
+    throw error;
+  }
+  return parseManifest(text);
+}
+
+/** The snapshots in a folder, the newest first; one under way is none. */
+export async function listSnapshots(folder: string): Promise<readonly ListedSnapshot[]> {
+  const names = ((await readdir(folder).catch(nullOn('ENOENT'))) ?? []).filter(isSnapshotId);
+  return Promise.all(
+    names
+      .sort()
+      .reverse()
+      .map((name) => describe(name, path.join(folder, name))),
+  );
+}
+
+async function describe(id: string, folder: string): Promise<ListedSnapshot> {
+  try {
+    const manifest = await readManifest(folder);
+    return { id, folder, manifest, problem: null, verifiedAt: await readProof(folder) };
+  } catch (error) {
+    if (!(error instanceof TrainyardError)) throw error;
+    return { id, folder, manifest: null, problem: error, verifiedAt: null };
+  }
+}
+
+/**
+ * The folder of a snapshot by its id, the first characters of it, "last", or as the path of the folder.
+ * @throws TrainyardError SNAPSHOT_NOT_FOUND
+ */
+export async function findSnapshot(folder: string, reference: string): Promise<string> {
+  if (/[/\\]/.test(reference)) return path.resolve(reference);
+  const names = ((await readdir(folder).catch(nullOn('ENOENT'))) ?? []).filter(isSnapshotId).sort();
+  const found = reference === 'last' ? names.slice(-1) : names.filter((name) => name.startsWith(reference));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return path.join(folder, only);
+  throw fault('SNAPSHOT_NOT_FOUND', { snapshot: reference });
+}
+
+/** Makes the folder in which a snapshot is written aside, and removes those that a kill left. */
+export async function openAside(folder: string, id: string): Promise<string> {
+  for (const name of await readdir(folder))
+    if (name.startsWith(partialPrefix)) await rm(path.join(folder, name), { recursive: true, force: true });
+  const aside = path.join(folder, `${partialPrefix}${id}`);
+  await mkdir(aside, { mode: 0o700 });
+  return aside;
+}
+
+/** Writes the manifest of what lies aside, and flushes all names. */
+export async function closeAside(aside: string, manifest: Manifest): Promise<void> {
+  failpoint('snapshot.manifest.before');
+  await writeDurably(path.join(aside, manifestName), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
+  failpoint('snapshot.manifest.after');
+  await flushBelow(aside);
+}
+
+async function flushBelow(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await flushBelow(path.join(folder, entry.name));
+  await flushFolder(folder);
+}
+
+/** Makes what was written aside and read back a snapshot, by one rename. */
+export async function publish(aside: string, folder: string, id: string): Promise<string> {
+  const target = path.join(folder, id);
+  failpoint('snapshot.publish.before');
+  await rename(aside, target);
+  await flushFolder(folder);
+  failpoint('snapshot.publish.after');
+  return target;
+}
+
+/** Removes what lies aside. */
+export const discard = (aside: string) => rm(aside, { recursive: true, force: true });
+
+/** Keeps that all of a snapshot was read and found whole. */
+export function markVerified(folder: string, at: Date): void {
+  replaceFile(path.join(folder, proofName), `${JSON.stringify({ at: at.toISOString() })}\n`);
+}
+
+/** When all of a snapshot was last read and found whole; null: nobody knows. */
+export async function readProof(folder: string): Promise<string | null> {
+  const text = await readFile(path.join(folder, proofName), 'utf8').catch(nullOn('ENOENT'));
+  if (text === null) return null;
+  try {
+    return proofSchema.parse(JSON.parse(text)).at;
+  } catch {
+    return null;
+  }
+}
+
+/** Bytes of a snapshot's files; contents that another snapshot has too count for both. */
+export function bytesOf({ files, objects }: Manifest): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, objects.bytes);
+}

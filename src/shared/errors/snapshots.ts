@@ -1,0 +1,103 @@
+import { conflict, failure, notFound } from './entry.ts';
+
+/** Errors of snapshots, and what is found wrong with one. */
+export const snapshotErrors = {
+  SNAPSHOT_NOT_FOUND: notFound(
+    'There is no snapshot {snapshot}',
+    'See which there are: trainyard backup list. A snapshot elsewhere is named by its folder.',
+    '스냅숏 {snapshot}{snapshot|을|를} 찾을 수 없습니다',
+    'trainyard backup list로 목록을 확인하세요. 다른 곳에 있는 스냅숏은 폴더 경로로 지정합니다.',
+    'snapshot',
+  ),
+  SNAPSHOT_UNDER_WAY: conflict(
+    'A snapshot is being made already',
+    'Wait until it is finished, then make the next one.',
+    '이미 스냅숏을 만들고 있습니다',
+    '끝난 뒤에 다시 만드세요.',
+  ),
+  SNAPSHOT_OPERATION_UNKNOWN: notFound(
+    'The engine knows nothing of the operation {operation}: it was started again, or another snapshot was begun',
+    'See whether the snapshot is there: trainyard backup list. If it is not, make it again.',
+    '엔진에 {operation} 작업이 없습니다. 엔진이 다시 시작되었거나 다른 스냅숏이 시작되었습니다',
+    'trainyard backup list로 스냅숏이 있는지 확인하고, 없으면 다시 만드세요.',
+    'operation',
+  ),
+  SNAPSHOT_FAILED: failure(
+    'The snapshot could not be made: {cause}',
+    'Earlier snapshots are as they were. See engine.log in the state folder’s logs, then make it again.',
+    '스냅숏을 만들지 못했습니다({cause})',
+    '이전 스냅숏은 그대로입니다. 상태 폴더의 logs에 있는 engine.log를 확인한 뒤 다시 만드세요.',
+  ),
+  SNAPSHOT_NEWER: conflict(
+    'The snapshot was made by a later version: it has {what}, and this one knows {known}',
+    'Update Trainyard, then try again. Nothing was changed.',
+    '더 새로운 버전에서 만든 스냅숏입니다. 스냅숏: {what}, 이 버전: {known}',
+    'Trainyard를 업데이트한 뒤 다시 하세요. 바뀐 것은 없습니다.',
+  ),
+  SNAPSHOT_MANIFEST_DAMAGED: conflict(
+    'The manifest of the snapshot cannot be used: {reason}',
+    'Use another snapshot; the disk may be failing.',
+    '스냅숏의 manifest.json을 쓸 수 없습니다: {reason}',
+    '다른 스냅숏을 쓰세요. 디스크에 이상이 있을 수 있습니다.',
+  ),
+  SNAPSHOT_FILE_MISSING: conflict(
+    'The file {file} of the snapshot is missing',
+    'Use another snapshot, or copy this one again from where it came from.',
+    '스냅숏의 {file} 파일이 없습니다',
+    '다른 스냅숏을 쓰거나, 이 스냅숏을 가져온 곳에서 다시 복사하세요.',
+  ),
+  SNAPSHOT_FILE_DAMAGED: conflict(
+    'The file {file} of the snapshot is damaged: {reason}',
+    'Use another snapshot, or copy this one again from where it came from; the disk may be failing.',
+    '스냅숏의 {file} 파일이 손상되었습니다: {reason}',
+    '다른 스냅숏을 쓰거나, 이 스냅숏을 가져온 곳에서 다시 복사하세요. 디스크에 이상이 있을 수 있습니다.',
+  ),
+  SNAPSHOT_FILE_UNKNOWN: conflict(
+    '{file} is no file of the snapshot',
+    'Move it away if you put it there.',
+    '{file}{file|은|는} 스냅숏의 파일이 아닙니다',
+    '직접 넣은 것이라면 다른 곳으로 옮기세요.',
+  ),
+  SNAPSHOT_COUNT_DIFFERS: conflict(
+    '{file} holds {found} where the manifest says {expected}',
+    'Use another snapshot.',
+    '{file}에 든 수가 {found}개로, manifest.json의 {expected}개와 다릅니다',
+    '다른 스냅숏을 쓰세요.',
+  ),
+  SNAPSHOT_INCOMPLETE: failure(
+    'The snapshot would not be whole: {what}',
+    'Make it again. If it fails again, "trainyard doctor" has details.',
+    '온전한 스냅숏이 되지 않습니다: {what}',
+    '다시 만드세요. 계속 실패하면 "trainyard doctor"로 확인하세요.',
+  ),
+  SNAPSHOT_TABLE_UNKNOWN: conflict(
+    'The snapshot has the table {table}, which this database has not like that at revision {revision}',
+    'Compare the database with its migrations: trainyard db check. Nothing was changed.',
+    '스냅숏의 {table} 테이블이 {revision} 리비전의 데이터베이스와 맞지 않습니다',
+    'trainyard db check로 데이터베이스를 확인하세요. 바뀐 것은 없습니다.',
+  ),
+  RESTORE_REFUSED: conflict(
+    'The snapshot is not whole, so nothing was restored: {problem}',
+    'Use another snapshot; "trainyard backup verify" lists everything that is wrong with this one.',
+    '스냅숏이 온전하지 않아 복원하지 않았습니다: {problem}',
+    '다른 스냅숏을 쓰세요. 문제 전체는 "trainyard backup verify"로 볼 수 있습니다.',
+  ),
+  RESTORE_TARGET_NOT_EMPTY: conflict(
+    'The stores hold data already: {what}',
+    'Nothing was changed. Restore into an empty state folder, which --home names.',
+    '저장소에 이미 데이터가 있습니다: {what}',
+    '바뀐 것은 없습니다. --home으로 빈 상태 폴더를 지정해 복원하세요.',
+  ),
+  RESTORE_DIFFERS: failure(
+    'What was restored is not what the snapshot holds: {what}',
+    'Start with an empty state folder and restore again; this one is not to be used.',
+    '복원한 내용이 스냅숏과 다릅니다: {what}',
+    '빈 상태 폴더에서 다시 복원하세요. 이 폴더는 쓰지 마세요.',
+  ),
+  RESTORE_NOT_CONFIRMED: conflict(
+    'Nothing was restored: this has to be confirmed',
+    'Add --yes.',
+    '확인이 필요해 복원하지 않았습니다',
+    '--yes를 붙이세요.',
+  ),
+};

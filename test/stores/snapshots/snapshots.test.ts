@@ -1,0 +1,127 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openSettings } from '../../../src/main/stores/settings/settings-store.ts';
+import { contentPath, indexLines } from '../../../src/main/stores/snapshots/objects-part.ts';
+import { findSnapshot, listSnapshots } from '../../../src/main/stores/snapshots/snapshot-folder.ts';
+import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
+import { connected } from '../filled-database.ts';
+import { everythingOf, fillStores, openOwnStores, restoreInto, snapshotOf } from './support.ts';
+
+const silent = () => undefined;
+
+test('a snapshot restored into empty stores gives every row, document, object and value with its end', async () => {
+  await using source = await openOwnStores();
+  await using target = await openOwnStores();
+  await fillStores(source);
+  const before = await everythingOf(source);
+  const { folder, manifest } = await snapshotOf(source);
+  expect(await verifySnapshot(folder, silent)).toEqual([]);
+  await restoreInto(target, folder);
+  expect(await everythingOf(target)).toEqual(before);
+  expect(await everythingOf(source)).toEqual(before);
+  expect(manifest.objects).toMatchObject({ count: 5, bytes: 540_008 });
+  using settings = openSettings(target.home);
+  expect(settings.get('sample')).toBe('declined');
+  // The triggers count again, and sequences go on behind what is there.
+  await connected(target.url, async (client) => {
+    await client.query("INSERT INTO projects (user_id, name) SELECT id, 'one more' FROM users LIMIT 1");
+    const { rows } = await client.query("SELECT count(*)::int AS off FROM pg_trigger WHERE tgenabled <> 'O'");
+    expect(rows).toEqual([{ off: 0 }]);
+  });
+  expect(await target.stores.schema.check()).toMatchObject({ ok: true, drift: [] });
+});
+
+test('a snapshot sees one moment: rows that are written while it is made are in none of its tables', async () => {
+  await using source = await openOwnStores();
+  await using target = await openOwnStores();
+  await fillStores(source);
+  const before = (await everythingOf(source)).rows;
+  let isWritten = false;
+  const { folder } = await snapshotOf(source, {
+    surroundings: async (view) => {
+      if (!isWritten) {
+        isWritten = true;
+        await connected(source.url, (client) =>
+          client.query("INSERT INTO projects (user_id, name) SELECT id, 'too late' FROM users LIMIT 1"),
+        );
+      }
+      const { rows } = await view.query('SELECT id FROM projects');
+      return { references: [], runs: rows.map(({ id }) => id), inPlace: [] };
+    },
+  });
+  await restoreInto(target, folder);
+  expect((await everythingOf(target)).rows).toEqual(before);
+});
+
+test('a snapshot is begun anew where an object goes away with its row while it is made, and tells of one that was lost before', async () => {
+  await using source = await openOwnStores();
+  await fillStores(source);
+  let calls = 0;
+  const { manifest } = await snapshotOf(source, {
+    surroundings: async () => {
+      calls += 1;
+      // Of the first moment's rows one names an object that is gone with it when somebody looks again.
+      const removed = calls === 1 ? ['datasets/gone/1/manifest.jsonl'] : [];
+      return {
+        references: [...removed, 'artifacts/run/1/model.bin', 'artifacts/lost'],
+        runs: [],
+        inPlace: [],
+      };
+    },
+  });
+  expect(calls).toBe(4);
+  expect(manifest.notKept.lost).toEqual(['artifacts/lost']);
+  expect((await readdir(source.snapshots)).length).toBe(1);
+});
+
+test('contents that an earlier snapshot has are linked to, and removing that one takes nothing from the later', async () => {
+  await using source = await openOwnStores();
+  await fillStores(source);
+  const first = await snapshotOf(source);
+  await source.stores.objects.put('datasets', 'blobs/ac/new', Buffer.from('new'));
+  const second = await snapshotOf(source);
+  const links = new Map<string, number>();
+  for await (const { key, sha256 } of indexLines(second.folder, second.manifest))
+    links.set(key, (await stat(path.join(second.folder, contentPath(sha256)))).nlink);
+  expect(links.get('blobs/ac/new')).toBe(1);
+  expect(links.get('run/1/model.bin')).toBe(2);
+  expect(first.manifest.objects.count + 1).toBe(second.manifest.objects.count);
+  const listed = await listSnapshots(source.snapshots);
+  expect(listed.map(({ id, problem }) => [id, problem])).toEqual([
+    [second.manifest.id, null],
+    [first.manifest.id, null],
+  ]);
+  expect(await findSnapshot(source.snapshots, 'last')).toBe(second.folder);
+});
+
+test('a restore refuses stores that hold anything, and a snapshot with a revision that this version does not know', async () => {
+  await using source = await openOwnStores();
+  await using target = await openOwnStores();
+  await fillStores(source);
+  const { folder } = await snapshotOf(source);
+  const before = await everythingOf(source);
+  await expect(restoreInto(source, folder)).rejects.toMatchObject({ code: 'RESTORE_TARGET_NOT_EMPTY' });
+  expect(await everythingOf(source)).toEqual(before);
+  await connected(source.url, (client) =>
+    client.query("INSERT INTO trainyard_migrations (name, run_on) VALUES ('9999_later', now())"),
+  );
+  const newer = await snapshotOf(source);
+  await expect(restoreInto(target, newer.folder)).rejects.toMatchObject({ code: 'SNAPSHOT_NEWER' });
+});
+
+test('a snapshot of an older revision is brought to the newest one where it is restored', async () => {
+  await using source = await openOwnStores();
+  await using target = await openOwnStores();
+  await source.stores.schema.downgrade('-2');
+  const { rows } = await source.stores.pool.query(
+    "INSERT INTO projects (user_id, name) SELECT id, 'old' FROM users RETURNING id",
+  );
+  const { folder } = await snapshotOf(source, {
+    surroundings: async () => ({ references: [], runs: [], inPlace: [] }),
+  });
+  await restoreInto(target, folder);
+  const restored = await target.stores.pool.query('SELECT id FROM projects');
+  expect(restored.rows).toEqual(rows);
+  expect(await target.stores.schema.check()).toMatchObject({ ok: true, pending: [] });
+});
