@@ -15,7 +15,7 @@ import { Stage } from './stage.ts';
 
 /** Places that only a state made on purpose leads to; test/features/runs/failpoints.test.ts makes it and takes them, test/features/datasets/cancel-import.test.ts those of cancelled imports, test/features/datasets/kills.test.ts those of older imports' sizes and of labels, test/stores/documents/mongo-kills.test.ts those of MongoDB, test/stores/migration those of copies, test/stores/snapshots/kills.test.ts those of snapshots and restores, test/stores/objects/s3-outage.test.ts those of S3, test/features/jobs/kills.test.ts those of jobs, test/stack/verbs/kills.test.ts those of the stack, test/features/weights/kills.test.ts those of weights, test/features/inbox/kills.test.ts those of the inbox, test/server/token-renewal.test.ts that of an engine that was killed. */
 const takenElsewhere =
-  /^(dataset-import\.annotations|dataset-import\.cancel|dataset-import\.withdraw|dataset-sizes|run\.cancel-unstarted|engine-token|external|inbox|job|mongo|migration|restore|s3|snapshot|stack|weights)\./;
+  /^(dataset-import\.annotations|dataset-import\.cancel|dataset-import\.withdraw|dataset-sizes|run\.cancel-unstarted|engine-token|external|inbox|job|mongo|migration|prune|restore|s3|snapshot|stack|weights)\./;
 
 /** `images`, a second folder `images-linked`, an archive `images.tar`, and `images-bad`, which no dataset can be made of. */
 async function writeSources(folder: string): Promise<string> {

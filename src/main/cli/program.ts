@@ -104,7 +104,7 @@ const commands: readonly {
     isGroup: true,
     english: 'snapshots of every store: made, verified, restored',
     korean: '모든 저장소의 스냅숏: 만들기, 검증, 복원',
-    load: async () => (await import('./backup.ts')).defineBackup,
+    load: async () => (await import('./backup/backup.ts')).defineBackup,
   },
   {
     name: 'doctor',

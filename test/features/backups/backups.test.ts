@@ -80,3 +80,25 @@ test('a damaged snapshot is told by its file and an exit code, and no command ta
   const absent = await runCli(home, ['backup', 'show', '2020', '--json']);
   expect(absent).toMatchObject({ code: 1, stdout: expect.stringContaining('SNAPSHOT_NOT_FOUND') });
 });
+
+test('pruning says first which snapshots go, and leaves the newest one whatever it is told', async () => {
+  await using prepared = await preparedHome();
+  const { home } = prepared;
+  const ids: string[] = [];
+  for (let made = 0; made < 3; made += 1) ids.push((await cliJson<Made>(home, ['backup', 'create'])).id);
+  const none = ['--keep-last', '0', '--keep-daily', '0', '--keep-weekly', '0', '--keep-monthly', '0'];
+  const [first, second, third] = ids;
+  const told = { removed: [first, second], kept: [third] };
+  expect(await cliJson(home, ['backup', 'prune', ...none])).toEqual({ ...told, dryRun: true });
+  const listed = async () =>
+    (await cliJson<{ snapshots: { id: string }[] }>(home, ['backup', 'list'])).snapshots.map(({ id }) => id);
+  expect(await listed()).toEqual([third, second, first]);
+  expect(await cliJson(home, ['backup', 'prune'])).toEqual({
+    removed: [],
+    kept: [third, second, first],
+    dryRun: true,
+  });
+  expect(await cliJson(home, ['backup', 'prune', ...none, '--yes'])).toEqual({ ...told, dryRun: false });
+  expect(await listed()).toEqual([third]);
+  expect(await cliJson(home, ['backup', 'verify', 'last'])).toEqual({ ok: true, problems: [] });
+});

@@ -44,3 +44,21 @@ test('a restore that is killed at any step is done again and gives everything', 
     expect(await everythingOf(target), failpoint).toEqual(before);
   }
 }, 300_000);
+
+test('pruning that is killed at any step leaves every snapshot whole or gone', async () => {
+  await using source = await openOwnStores();
+  await fillStores(source);
+  for (const failpoint of of('prune')) {
+    for (let made = 0; made < 2; made += 1)
+      await runWorker(['create', source.url, source.home, source.snapshots]);
+    await expect(runWorker(['prune', source.snapshots], failpoint), failpoint).rejects.toMatchObject({
+      signal: 'SIGKILL',
+    });
+    for (const { folder, problem } of await listSnapshots(source.snapshots)) {
+      expect(problem, failpoint).toBeNull();
+      expect(await verifySnapshot(folder, () => undefined), failpoint).toEqual([]);
+    }
+    await runWorker(['prune', source.snapshots]);
+    expect((await readdir(source.snapshots)).length, failpoint).toBe(1);
+  }
+}, 300_000);

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openSettings } from '../../../src/main/stores/settings/settings-store.ts';
@@ -124,4 +124,18 @@ test('a snapshot of an older revision is brought to the newest one where it is r
   const restored = await target.stores.pool.query('SELECT id FROM projects');
   expect(restored.rows).toEqual(rows);
   expect(await target.stores.schema.check()).toMatchObject({ ok: true, pending: [] });
+});
+
+test('damage to an earlier snapshot, its index or a content, does not keep the next one from being whole', async () => {
+  await using source = await openOwnStores();
+  await fillStores(source);
+  const first = await snapshotOf(source);
+  await writeFile(path.join(first.folder, 'objects.jsonl.zst'), 'no index');
+  const second = await snapshotOf(source);
+  expect(await verifySnapshot(second.folder, silent)).toEqual([]);
+  for await (const { sha256, size } of indexLines(second.folder, second.manifest))
+    if (size > 1000) await writeFile(path.join(second.folder, contentPath(sha256)), Buffer.alloc(size, 1));
+  const third = await snapshotOf(source);
+  expect(await verifySnapshot(third.folder, silent)).toEqual([]);
+  expect((await verifySnapshot(second.folder, silent)).length).toBeGreaterThan(0);
 });

@@ -57,17 +57,23 @@ export async function createSnapshot(
   stores: Stores,
   request: SnapshotRequest,
 ): Promise<{ folder: string; manifest: Manifest }> {
+  let mayLink = true;
   for (let attempt = 1; ; attempt += 1) {
     const id = newSnapshotId(new Date());
     const aside = await openAside(request.folder, id);
     try {
-      const { manifest, removed } = await write(stores, aside, id, request);
+      const { manifest, removed } = await write(stores, aside, id, request, mayLink);
       if (removed.length > 0 && attempt < mostAttempts) continue;
       if (removed.length > 0) throw incomplete(removed);
       await closeAside(aside, manifest);
       const [problem] = await verifySnapshot(aside, (done) =>
         request.onProgress({ part: 'verification', done }),
       );
+      // What an earlier snapshot has may have decayed on the disk: then this one takes everything from the stores.
+      if (problem && mayLink) {
+        mayLink = false;
+        continue;
+      }
       if (problem) throw fault('SNAPSHOT_INCOMPLETE', { what: problem.message }, { cause: problem });
       markVerified(aside, new Date());
       return { folder: await publish(aside, request.folder, id), manifest };
@@ -93,6 +99,7 @@ async function write(
   aside: string,
   id: string,
   { folder, why, who, version, surroundings, settings, onProgress }: SnapshotRequest,
+  mayLink: boolean,
 ): Promise<{ manifest: Manifest; removed: readonly Reference[] }> {
   const writer = new SnapshotWriter(aside);
   let rows = 0;
@@ -109,7 +116,9 @@ async function write(
     onProgress({ part: 'documents', done }),
   );
   const keys = stores.keys ? await writeKeys(stores.keys, writer) : null;
-  const earlier = (await listSnapshots(folder)).find(({ manifest }) => manifest !== null);
+  const earlier = mayLink
+    ? (await listSnapshots(folder)).find(({ manifest }) => manifest !== null)
+    : undefined;
   const before = earlier?.manifest ? { folder: earlier.folder, manifest: earlier.manifest } : null;
   const objects = await writeObjects(stores.objects, writer, before, (done) =>
     onProgress({ part: 'objects', done }),

@@ -11,7 +11,7 @@ export const formatVersion = 1;
 
 export const manifestName = 'manifest.json';
 
-const idPattern = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
+const idPattern = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/;
 export const isSnapshotId = (name: string) => idPattern.test(name);
 
 const count = z.int().min(0);
@@ -104,8 +104,8 @@ type UnsealedManifest = Omit<Manifest, 'sha256'>;
 
 /** An id that sorts by time. */
 export function newSnapshotId(at: Date): string {
-  const seconds = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  return `${seconds}Z-${randomBytes(3).toString('hex')}`;
+  const time = at.toISOString().replaceAll(/[-:.]/g, '');
+  return `${time}-${randomBytes(3).toString('hex')}`;
 }
 
 function hashOf(manifest: UnsealedManifest): string {

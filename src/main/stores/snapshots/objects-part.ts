@@ -96,7 +96,7 @@ export async function writeObjects(
 
 /** Finds an object of an earlier index again: both come in the order of buckets and keys, so that one pass is enough. */
 class Lookup implements AsyncDisposable {
-  private readonly lines: AsyncGenerator<KeptObject> | null;
+  private lines: AsyncGenerator<KeptObject> | null;
   private ahead: KeptObject | null = null;
 
   constructor(lines: AsyncGenerator<KeptObject> | null) {
@@ -104,19 +104,28 @@ class Lookup implements AsyncDisposable {
   }
 
   async find(bucket: Bucket, { key, size, modifiedAt }: ObjectInfo): Promise<KeptObject | null> {
-    if (!this.lines) return null;
-    while (!this.ahead || comesBefore(this.ahead, bucket, key)) {
-      const next = await this.lines.next();
-      if (next.done) return null;
-      this.ahead = next.value;
-    }
+    while (this.lines && (!this.ahead || comesBefore(this.ahead, bucket, key)))
+      this.ahead = await this.next(this.lines);
     const { ahead } = this;
+    if (!ahead) return null;
     const isSame =
       ahead.bucket === bucket &&
       ahead.key === key &&
       ahead.size === size &&
       ahead.modifiedAt === modifiedAt.getTime();
     return isSame ? ahead : null;
+  }
+
+  /** Null, once and for all, where no more can be read: an earlier snapshot may be damaged, or removed meanwhile. */
+  private async next(lines: AsyncGenerator<KeptObject>): Promise<KeptObject | null> {
+    try {
+      const next = await lines.next();
+      if (!next.done) return next.value;
+    } catch (error) {
+      if (!(error instanceof TrainyardError)) throw error;
+    }
+    this.lines = null;
+    return null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

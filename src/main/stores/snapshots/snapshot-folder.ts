@@ -12,6 +12,7 @@ import { isSnapshotId, type Manifest, manifestName, parseManifest } from './mani
 export const proofName = 'verified.json';
 const proofSchema = z.object({ at: z.iso.datetime() });
 const partialPrefix = '.partial-';
+const removedPrefix = '.removed-';
 
 /** A snapshot by what its manifest says, or what is wrong with that. */
 export interface ListedSnapshot {
@@ -73,11 +74,27 @@ export async function findSnapshot(folder: string, reference: string): Promise<s
 
 /** Makes the folder in which a snapshot is written aside, and removes those that a kill left. */
 export async function openAside(folder: string, id: string): Promise<string> {
-  for (const name of await readdir(folder))
-    if (name.startsWith(partialPrefix)) await rm(path.join(folder, name), { recursive: true, force: true });
+  await sweep(folder, [partialPrefix, removedPrefix]);
   const aside = path.join(folder, `${partialPrefix}${id}`);
   await mkdir(aside, { mode: 0o700 });
   return aside;
+}
+
+async function sweep(folder: string, prefixes: readonly string[]): Promise<void> {
+  for (const name of await readdir(folder))
+    if (prefixes.some((prefix) => name.startsWith(prefix))) await discard(path.join(folder, name));
+}
+
+/** Removes snapshots by their ids: each is none any more by one rename, and what a kill leaves of it goes with the next call. */
+export async function removeSnapshots(folder: string, ids: readonly string[]): Promise<void> {
+  for (const id of ids.filter(isSnapshotId)) {
+    failpoint('prune.rename.before');
+    await rename(path.join(folder, id), path.join(folder, `${removedPrefix}${id}`));
+    await flushFolder(folder);
+    failpoint('prune.rename.after');
+  }
+  // One that is being made belongs to its engine.
+  await sweep(folder, [removedPrefix]);
 }
 
 /** Writes the manifest of what lies aside, and flushes all names. */

@@ -1,19 +1,17 @@
-import path from 'node:path';
-import type { BackupOperation, ListedBackup, Snapshot } from '../../shared/contract/backups.ts';
-import { fault } from '../../shared/errors/catalogue.ts';
-import { TrainyardError } from '../../shared/errors/error.ts';
-import { homeFolder } from '../platform/paths.ts';
-import { type Command, defineCommand } from './lib/define.ts';
-import { openReconnectingClient } from './lib/engine.ts';
-import { inOwnWords } from './lib/failure.ts';
-import { formatBytes, formatCount, formatTime } from './lib/format.ts';
-import { translate } from './lib/language.ts';
-import { facts, remark, StatusLine, table, writeJson, writeLine, writeResult } from './lib/output.ts';
+import type { BackupOperation, ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import { homeFolder } from '../../platform/paths.ts';
+import { type Command, defineCommand } from '../lib/define.ts';
+import { openReconnectingClient } from '../lib/engine.ts';
+import { inOwnWords } from '../lib/failure.ts';
+import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { facts, remark, StatusLine, table, writeJson, writeLine, writeResult } from '../lib/output.ts';
+import { definePrune } from './prune.ts';
+import { snapshotsFolder } from './snapshots-folder.ts';
 
 type Part = BackupOperation['part'];
-
-/** Where the snapshots of the state folder are; it need not be there. */
-const snapshotsFolder = () => path.join(homeFolder(), 'snapshots');
 
 const partWords = (): Record<Part, string> => ({
   database: translate('rows', '행'),
@@ -104,8 +102,8 @@ async function create(why: string, json: true | undefined): Promise<undefined> {
 
 async function listed(): Promise<ListedBackup[]> {
   const [{ listSnapshots }, { listedView }] = await Promise.all([
-    import('../stores/snapshots/snapshot-folder.ts'),
-    import('../features/backups/snapshot-views.ts'),
+    import('../../stores/snapshots/snapshot-folder.ts'),
+    import('../../features/backups/snapshot-views.ts'),
   ]);
   return (await listSnapshots(snapshotsFolder())).map(listedView);
 }
@@ -131,8 +129,8 @@ function listTable(snapshots: readonly ListedBackup[]): string {
 
 async function show(reference: string): Promise<Snapshot> {
   const [{ findSnapshot, readManifest, readProof }, { viewOf }] = await Promise.all([
-    import('../stores/snapshots/snapshot-folder.ts'),
-    import('../features/backups/snapshot-views.ts'),
+    import('../../stores/snapshots/snapshot-folder.ts'),
+    import('../../features/backups/snapshot-views.ts'),
   ]);
   const folder = await findSnapshot(snapshotsFolder(), reference);
   return viewOf(folder, await readManifest(folder), await readProof(folder));
@@ -140,8 +138,8 @@ async function show(reference: string): Promise<Snapshot> {
 
 async function verify(reference: string, json: true | undefined): Promise<number> {
   const [{ findSnapshot, markVerified }, { verifySnapshot }] = await Promise.all([
-    import('../stores/snapshots/snapshot-folder.ts'),
-    import('../stores/snapshots/verify-snapshot.ts'),
+    import('../../stores/snapshots/snapshot-folder.ts'),
+    import('../../stores/snapshots/verify-snapshot.ts'),
   ]);
   const folder = await findSnapshot(snapshotsFolder(), reference);
   const line = new PartLine();
@@ -164,9 +162,9 @@ async function verify(reference: string, json: true | undefined): Promise<number
 
 async function restore(reference: string, json: true | undefined): Promise<undefined> {
   const [{ findSnapshot }, { restoreHome }, { viewOf }] = await Promise.all([
-    import('../stores/snapshots/snapshot-folder.ts'),
-    import('../engine/restore-home.ts'),
-    import('../features/backups/snapshot-views.ts'),
+    import('../../stores/snapshots/snapshot-folder.ts'),
+    import('../../engine/restore-home.ts'),
+    import('../../features/backups/snapshot-views.ts'),
   ]);
   const home = homeFolder();
   const folder = await findSnapshot(snapshotsFolder(), reference);
@@ -212,7 +210,7 @@ export function defineBackup(group: Command): void {
     usage: 'show <snapshot>',
     english: 'show one snapshot: an id, its first characters, "last", or the path of its folder',
     korean: '스냅숏 하나를 보여 줍니다. ID, ID의 앞부분, "last" 또는 폴더 경로로 지정합니다',
-    examples: ['backup show last', 'backup show /mnt/usb/20261130T235901Z-ab12cd'],
+    examples: ['backup show last', 'backup show /mnt/usb/20261130T235901123Z-ab12cd'],
     json: `{"id", "path", "at", "bytes", ${storesShape}, "notKept", "verifiedAt", …}`,
   }).perform<object>(async (options, reference = '') => {
     const snapshot = await show(reference);
@@ -224,7 +222,7 @@ export function defineBackup(group: Command): void {
     usage: 'verify <snapshot>',
     english: 'read all of a snapshot: hashes, structure and counts. Exit code 1 where anything is wrong',
     korean: '스냅숏 전체를 읽어 해시, 구조, 개수를 확인합니다. 문제가 있으면 종료 코드 1',
-    examples: ['backup verify last', 'backup verify /mnt/usb/20261130T235901Z-ab12cd --json'],
+    examples: ['backup verify last', 'backup verify /mnt/usb/20261130T235901123Z-ab12cd --json'],
     json: '{"ok", "problems": [{"file", "code", "message", "hint"}]}',
   }).perform<object>(({ json }, reference = '') => verify(reference, json));
 
@@ -234,7 +232,7 @@ export function defineBackup(group: Command): void {
       'put a snapshot into a state folder whose stores hold nothing yet, of any profile. All of it is verified before anything is written',
     korean:
       '저장소가 빈 상태 폴더에 스냅숏을 복원합니다. 프로필은 달라도 됩니다. 쓰기 전에 전체를 검증합니다',
-    examples: ['backup restore /mnt/usb/20261130T235901Z-ab12cd --home ~/restored --yes'],
+    examples: ['backup restore /mnt/usb/20261130T235901123Z-ab12cd --home ~/restored --yes'],
     json: `{"id", "at", "home", "bytes", ${storesShape}}`,
   })
     .flag('--yes', 'do it', '실행합니다')
@@ -242,4 +240,6 @@ export function defineBackup(group: Command): void {
       if (!yes) throw fault('RESTORE_NOT_CONFIRMED', {});
       return restore(reference, json);
     });
+
+  definePrune(group);
 }

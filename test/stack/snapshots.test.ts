@@ -1,0 +1,67 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
+import { withoutServer } from '../support/servers.ts';
+import { writeTinyDataset } from '../support/tiny-dataset.ts';
+
+const reason = withoutServer('postgres', 'mongo', 'redis', 's3', 'temporal');
+if (reason) console.info(`skipped: snapshots of the docker profile (${reason})`);
+
+const asked = [
+  ['dataset', 'list'],
+  ['runs', 'list'],
+  ['runs', 'metrics', 'last'],
+  ['runs', 'logs', 'last'],
+] as const;
+
+/** What commands print of a state folder. */
+async function printed(home: string): Promise<string[]> {
+  const answers: string[] = [];
+  for (const command of asked) {
+    const { code, stdout, stderr } = await runCli(home, [...command, '--json']);
+    expect(code, stderr).toBe(0);
+    answers.push(stdout);
+  }
+  return answers;
+}
+
+test.skipIf(reason)(
+  'a stack whose volumes were destroyed is back from its snapshot, and so is an embedded state folder',
+  async () => {
+    await using place = await temporaryHome();
+    await using other = await temporaryHome();
+    const { home } = place;
+    const images = path.join(path.dirname(home), 'images');
+    await writeTinyDataset(images);
+    expect((await runCli(home, ['stack', 'up', '--profile', 'docker', '--json'])).code).toBe(0);
+    const { name } = await cliJson<{ name: string }>(home, ['stack', 'status']);
+    try {
+      const engine = await startEngine(home);
+      await cliJson(home, ['project', 'create', 'kept']);
+      await cliJson(home, ['dataset', 'import', images, '--project', 'kept', '--name', 'tiny']);
+      const train = ['train', '--project', 'kept', '--dataset', 'tiny', '--epochs', '1', '--follow'];
+      expect((await runCli(home, train)).code).toBe(0);
+      const { path: snapshot, stores } = await cliJson<{ path: string; stores: { keys: number | null } }>(
+        home,
+        [...['backup', 'create']],
+      );
+      // The run's live status.
+      expect(stores.keys).toBeGreaterThan(0);
+      const before = await printed(home);
+      await engine.stop();
+
+      expect((await runCli(home, ['stack', 'destroy', '--name', name])).code).toBe(0);
+      await cliJson(home, ['backup', 'restore', snapshot, '--yes']);
+      const again = await startEngine(home);
+      expect(await printed(home)).toEqual(before);
+      await again.stop();
+
+      await cliJson(other.home, ['backup', 'restore', snapshot, '--yes']);
+      await using _embedded = await startEngine(other.home);
+      expect(await printed(other.home)).toEqual(before);
+    } finally {
+      await runCli(home, ['stack', 'destroy', '--name', name]);
+    }
+  },
+  300_000,
+);
