@@ -61,7 +61,7 @@ import { openStateFolder } from '../platform/state-folder.ts';
 import { Db } from '../postgres/db.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
-import { keptSettings } from './kept-settings.ts';
+import { keptSettings } from '../stores/snapshots/kept-settings.ts';
 import { torchTrainerFolder, trainerEnvironmentOf } from './trainer-environment.ts';
 import { version } from './version.ts';
 

@@ -52,6 +52,12 @@ export const snapshotErrors = {
     '스냅숏의 {file} 파일이 손상되었습니다: {reason}',
     '다른 스냅숏을 쓰거나, 이 스냅숏을 가져온 곳에서 다시 복사하세요. 디스크에 이상이 있을 수 있습니다.',
   ),
+  SNAPSHOT_FILE_UNREADABLE: conflict(
+    'The file {file} of the snapshot may not be read by this account',
+    'Run the command as the account that made the snapshot, or give this one the right to read its folder.',
+    '스냅숏의 {file} 파일을 읽을 권한이 없습니다',
+    '스냅숏을 만든 계정으로 실행하거나, 이 계정에 폴더를 읽을 권한을 주세요.',
+  ),
   SNAPSHOT_FILE_UNKNOWN: conflict(
     '{file} is no file of the snapshot',
     'Move it away if you put it there.',

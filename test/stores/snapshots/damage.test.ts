@@ -45,7 +45,6 @@ async function damage(folder: string, kind: Kind, chosen: number, at: number): P
   if (kind === 'link') {
     await rename(file, `${folder}-aside`);
     await symlink(`${folder}-aside`, file);
-    if (name === 'manifest.json') return null;
   }
   if (kind === 'edit') {
     const manifest = path.join(folder, 'manifest.json');

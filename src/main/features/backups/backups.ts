@@ -6,7 +6,7 @@ import { systemFault } from '../../platform/faults/system-fault.ts';
 import { Wakeups } from '../../platform/wakeups.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Stores } from '../../stores/profiles/stores.ts';
-import type { Settings } from '../../stores/snapshots/settings-part.ts';
+import type { Settings } from '../../stores/snapshots/kept-settings.ts';
 
 const byHand = 'by hand';
 

@@ -1,4 +1,5 @@
 import { BSON } from 'mongodb';
+import { errorMessage } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { wantedIndexes } from '../documents/mongo/indexes.ts';
@@ -10,6 +11,7 @@ import {
   type DocumentStore,
   type StoredDocument,
 } from '../documents/ports.ts';
+import { documentText } from '../documents/validation.ts';
 import type { CollectionManifest, Manifest } from './manifest.ts';
 import { damaged, otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
 
@@ -80,6 +82,15 @@ function decode(file: string, bytes: Buffer): StoredDocument {
   }
 }
 
+/** @throws TrainyardError SNAPSHOT_FILE_DAMAGED where no store would take it */
+function checkDocument(file: string, name: CollectionName, document: StoredDocument): void {
+  try {
+    documentText(name, document);
+  } catch (error) {
+    throw damaged(file, errorMessage(error), error);
+  }
+}
+
 const noDocument = (file: string, cause?: unknown) =>
   damaged(
     file,
@@ -90,10 +101,11 @@ const noDocument = (file: string, cause?: unknown) =>
 /** Reads a collection's file to its end. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
 export async function readCollection(
   snapshot: string,
-  { documents, file: path }: CollectionManifest,
+  { name, documents, file: path }: CollectionManifest,
   { files }: Manifest,
   use: (document: StoredDocument) => Promise<void> | void,
 ): Promise<void> {
+  let begun = 0;
   const file = files.find((one) => one.path === path);
   if (!file) throw otherCount(path, 0, documents);
   let found = 0;
@@ -101,6 +113,9 @@ export async function readCollection(
     decodeDocuments(path, readSnapshotFile(snapshot, file)),
     writers,
     async (document) => {
+      begun += 1;
+      if (begun > documents) throw otherCount(path, begun, documents);
+      checkDocument(path, name, document);
       await use(document);
       found += 1;
     },

@@ -3,9 +3,17 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { DumpedKey, RedisKeys } from '../redis/keys.ts';
 import { linesOf } from './lines.ts';
 import type { KeysManifest, Manifest } from './manifest.ts';
-import { otherContent, otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
+import {
+  otherContent,
+  otherCount,
+  readSnapshotFile,
+  type SnapshotWriter,
+  tooLarge,
+} from './snapshot-files.ts';
 
 const fileName = 'redis/keys.jsonl.zst';
+/** Characters of a line: a value may be long, and is in memory as a whole. */
+const longestLine = 256 * 1024 * 1024;
 
 const lineSchema = z.strictObject({
   key: z.base64(),
@@ -39,11 +47,13 @@ export async function readKeys(
   const file = files.find((one) => one.path === keys.file);
   if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: keys.file }, { place: { file: keys.file } });
   let count = 0;
-  for await (const text of linesOf(readSnapshotFile(folder, file))) {
+  const lines = linesOf(readSnapshotFile(folder, file), longestLine, () => tooLarge(keys.file, longestLine));
+  for await (const text of lines) {
     const line = parseLine(text);
     if (!line) throw otherContent(keys.file);
-    await use(line);
     count += 1;
+    if (count > keys.count) throw otherCount(keys.file, count, keys.count);
+    await use(line);
   }
   if (count !== keys.count) throw otherCount(keys.file, count, keys.count);
 }

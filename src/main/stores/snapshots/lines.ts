@@ -1,11 +1,27 @@
-/** The lines of a UTF-8 text, however its bytes come. */
-export async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
+/**
+ * The lines of a UTF-8 text, however its bytes come.
+ * @param longest characters of a line
+ * @param tooLong the error where one is longer
+ */
+export async function* linesOf(
+  body: AsyncIterable<Buffer>,
+  longest: number,
+  tooLong: () => Error,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  // Joined at the end of a line: one that comes in many pieces is copied once.
+  let pieces: string[] = [];
+  let length = 0;
   for await (const chunk of body) {
-    const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n');
+    let piece = first;
+    for (const next of others) {
+      yield `${pieces.join('')}${piece}`;
+      [pieces, length, piece] = [[], 0, next];
+    }
+    pieces.push(piece);
+    length += piece.length;
+    if (length > longest) throw tooLong();
   }
-  if (rest !== '') yield rest;
+  if (length > 0) yield pieces.join('');
 }

@@ -5,6 +5,7 @@ import { profiles } from '../../../shared/model/stack.ts';
 import { collectionNames } from '../documents/ports.ts';
 import { canonicalText } from '../migration/content-hash.ts';
 import { buckets } from '../objects/ports.ts';
+import { contradictionIn } from './manifest-consistency.ts';
 
 /** The format that this version writes; it reads this one and those before it. */
 export const formatVersion = 1;
@@ -138,6 +139,8 @@ export function parseManifest(text: string): Manifest {
   const { sha256: kept, ...rest } = read.data;
   if (hashOf(rest) !== kept)
     throw damaged({ en: 'its hash is not that of its content', ko: '해시가 내용과 맞지 않습니다' });
+  const contradiction = contradictionIn(rest);
+  if (contradiction) throw damaged(contradiction);
   return read.data;
 }
 

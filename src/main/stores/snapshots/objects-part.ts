@@ -9,6 +9,7 @@ import { forEachConcurrently, mapConcurrently } from '../../../shared/model/conc
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { hashing } from '../../platform/sha256.ts';
+import { isObjectKey } from '../objects/keys.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
 import { linesOf } from './lines.ts';
 import type { Manifest, ObjectsManifest } from './manifest.ts';
@@ -18,18 +19,21 @@ import {
   otherCount,
   readSnapshotFile,
   type SnapshotWriter,
+  tooLarge,
 } from './snapshot-files.ts';
 
 /** Objects that are copied at the same time. */
 const copiers = 8;
 const indexName = 'objects.jsonl.zst';
+/** Characters of a line of the index. */
+const longestLine = 16 * 1024;
 
 /** What people's own snapshots lie in is no part of a snapshot. */
 const kept: readonly Bucket[] = buckets.filter((bucket) => bucket !== 'snapshots');
 
 const lineSchema = z.strictObject({
-  bucket: z.enum(buckets),
-  key: z.string().min(1),
+  bucket: z.enum(buckets).refine((bucket) => kept.includes(bucket)),
+  key: z.string().refine(isObjectKey),
   size: z.int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Of the object in its store, in milliseconds since 1970. */
@@ -219,10 +223,12 @@ export async function* indexLines(folder: string, { objects, files }: Manifest):
   if (!file)
     throw fault('SNAPSHOT_FILE_MISSING', { file: objects.index }, { place: { file: objects.index } });
   let count = 0;
-  for await (const text of linesOf(readSnapshotFile(folder, file))) {
+  const body = readSnapshotFile(folder, file);
+  for await (const text of linesOf(body, longestLine, () => tooLarge(objects.index, longestLine))) {
     const line = parseLine(text);
     if (!line) throw otherContent(objects.index);
     count += 1;
+    if (count > objects.count) throw otherCount(objects.index, count, objects.count);
     yield line;
   }
   if (count !== objects.count) throw otherCount(objects.index, count, objects.count);

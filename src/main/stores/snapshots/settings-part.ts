@@ -1,13 +1,11 @@
-import { z } from 'zod';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { type Settings, takenSettings } from './kept-settings.ts';
 import type { Manifest } from './manifest.ts';
-import { otherContent, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
+import { otherContent, readSnapshotFile, type SnapshotWriter, tooLarge } from './snapshot-files.ts';
 
 const fileName = 'settings.json';
-const schema = z.record(z.string(), z.unknown());
-
-/** Values by the names of settings. */
-export type Settings = Readonly<Record<string, unknown>>;
+/** Bytes. */
+const largest = 1024 * 1024;
 
 export async function writeSettings(settings: Settings, writer: SnapshotWriter): Promise<string> {
   await writer.write(fileName, [Buffer.from(`${JSON.stringify(settings, null, 2)}\n`)]);
@@ -19,9 +17,14 @@ export async function readSettings(folder: string, { files, settings }: Manifest
   const file = files.find((one) => one.path === settings);
   if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: settings }, { place: { file: settings } });
   const chunks: Buffer[] = [];
-  for await (const chunk of readSnapshotFile(folder, file)) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of readSnapshotFile(folder, file)) {
+    bytes += chunk.length;
+    if (bytes > largest) throw tooLarge(settings, largest);
+    chunks.push(chunk);
+  }
   try {
-    return schema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    return takenSettings(JSON.parse(Buffer.concat(chunks).toString('utf8')));
   } catch {
     throw otherContent(settings);
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { type FileHandle, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +9,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { codeOf, hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { openPlainFile } from '../../platform/plain-file.ts';
 import type { SnapshotFile } from './manifest.ts';
 
 /** What ordinary tools read: `zstd -d` and `gzip -d` by the names' ends. */
@@ -72,6 +73,35 @@ export function flushed(file: string): Writable {
 }
 
 /**
+ * Opens a file of a snapshot, whose folder may come from anybody: it waits for no pipe, and follows no link, in place of the file or of
+ * a folder above it.
+ * @throws TrainyardError SNAPSHOT_FILE_DAMAGED, and what opening throws
+ */
+async function openInside(folder: string, name: string): Promise<FileHandle> {
+  const above = name.split('/').slice(0, -1);
+  const parent = await realpath(path.join(folder, ...above));
+  const isInside = parent === path.join(await realpath(folder), ...above);
+  const handle = isInside ? await openPlainFile(path.join(folder, ...name.split('/'))) : null;
+  if (!handle) throw damaged(name, { en: 'it is no file', ko: '파일이 아닙니다' });
+  return handle;
+}
+
+/** The whole text of a file that the manifest does not describe. @throws TrainyardError SNAPSHOT_FILE_…, also where it is larger */
+export async function readSmallFile(folder: string, name: string, mostBytes: number): Promise<string> {
+  try {
+    await using handle = await openInside(folder, name);
+    const { size } = await handle.stat();
+    if (size > mostBytes) throw tooLarge(name, mostBytes);
+    // Not to its end: it may be growing.
+    const text = Buffer.alloc(size);
+    const { bytesRead } = await handle.read(text, 0, size, 0);
+    return text.toString('utf8', 0, bytesRead);
+  } catch (error) {
+    throw asDamage(name, error);
+  }
+}
+
+/**
  * The unpacked bytes of a file, checked against what the manifest says of it when they end.
  * @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED
  */
@@ -79,18 +109,18 @@ export async function* readSnapshotFile(
   folder: string,
   { path: name, bytes, sha256 }: SnapshotFile,
 ): AsyncGenerator<Buffer> {
-  const file = path.join(folder, ...name.split('/'));
   const digest = new Digest();
   const unpacked = packingOf(name).unpack();
   try {
-    const stats = await lstat(file);
-    if (!stats.isFile()) throw damaged(name, { en: 'it is no file', ko: '파일이 아닙니다' });
-    if (stats.size !== bytes)
+    await using handle = await openInside(folder, name);
+    const { size } = await handle.stat();
+    if (size !== bytes)
       throw damaged(name, {
-        en: `it has ${stats.size} bytes instead of ${bytes}`,
-        ko: `크기가 ${bytes}바이트가 아니라 ${stats.size}바이트입니다`,
+        en: `it has ${size} bytes instead of ${bytes}`,
+        ko: `크기가 ${bytes}바이트가 아니라 ${size}바이트입니다`,
       });
-    const flowing = pipeline(createReadStream(file), digest, unpacked);
+    const packed = handle.createReadStream({ autoClose: false, end: Math.max(bytes - 1, 0) });
+    const flowing = pipeline(packed, digest, unpacked);
     // Whoever reads `unpacked` gets the error as well.
     flowing.catch(() => undefined);
     for await (const chunk of unpacked) yield chunk;
@@ -115,11 +145,20 @@ export const damaged = (name: string, reason: Bilingual | string, cause?: unknow
 export const otherContent = (name: string) =>
   damaged(name, { en: 'its content is not what was written', ko: '내용이 저장했을 때와 다릅니다' });
 
+/** The error of a file that holds more than anything that is written there. */
+export const tooLarge = (name: string, most: number) =>
+  damaged(name, {
+    en: `it holds more than ${most} bytes in one piece`,
+    ko: `한 덩어리가 ${most}바이트를 넘습니다`,
+  });
+
 /** What reading a file of a snapshot met, as a fault of that file where it is one. */
 export function asDamage(name: string, error: unknown): unknown {
   if (hasCode(error, 'ENOENT', 'ENOTDIR'))
     return fault('SNAPSHOT_FILE_MISSING', { file: name }, { place: { file: name }, cause: error });
-  if (/^(Z_|ZSTD_|ERR_ZSTD|ERR_BUFFER_TOO_LARGE|EISDIR|EIO$|EACCES$|ELOOP$)/.test(codeOf(error)))
+  if (hasCode(error, 'EACCES', 'EPERM'))
+    return fault('SNAPSHOT_FILE_UNREADABLE', { file: name }, { place: { file: name }, cause: error });
+  if (/^(Z_|ZSTD_|ERR_ZSTD|ERR_BUFFER_TOO_LARGE|EISDIR|EIO$|ELOOP$)/.test(codeOf(error)))
     return damaged(name, error instanceof Error ? error.message : String(error), error);
   return error;
 }

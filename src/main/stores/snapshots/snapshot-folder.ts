@@ -1,18 +1,26 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { flushFolder, replaceFile, writeDurably } from '../../platform/durable-file.ts';
-import { hasCode, nullOn } from '../../platform/error-code.ts';
+import { codeOf, isSystemCode, nullOn } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { systemFault } from '../../platform/faults/system-fault.ts';
 import { isSnapshotId, type Manifest, manifestName, parseManifest } from './manifest.ts';
+import { readSmallFile } from './snapshot-files.ts';
 
 /** Says in a snapshot's folder when all of it was last read and found whole; no part of the manifest. */
 export const proofName = 'verified.json';
+/** Whether a name is what a kill leaves where the proof was being replaced. */
+export const isProofAside = (name: string) => /^\.verified\.json\.[0-9a-f]{12}$/.test(name);
 const proofSchema = z.object({ at: z.iso.datetime() });
 const partialPrefix = '.partial-';
 const removedPrefix = '.removed-';
+
+/** Bytes. What it may come to is a line for each of the objects that a store had lost. */
+const largestManifest = 64 * 1024 * 1024;
+const largestProof = 4096;
 
 /** A snapshot by what its manifest says, or what is wrong with that. */
 export interface ListedSnapshot {
@@ -27,26 +35,22 @@ export interface ListedSnapshot {
 
 /** @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_NEWER, SNAPSHOT_MANIFEST_DAMAGED */
 export async function readManifest(folder: string): Promise<Manifest> {
-  let text: string;
   try {
-    text = await readFile(path.join(folder, manifestName), 'utf8');
+    return parseManifest(await readSmallFile(folder, manifestName, largestManifest));
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR'))
+    if (error instanceof TrainyardError && error.code === 'SNAPSHOT_FILE_MISSING')
       throw fault('SNAPSHOT_NOT_FOUND', { snapshot: folder }, { cause: error });
     throw error;
   }
-  return parseManifest(text);
 }
 
 /** The snapshots in a folder, the newest first; one under way is none. */
 export async function listSnapshots(folder: string): Promise<readonly ListedSnapshot[]> {
   const names = ((await readdir(folder).catch(nullOn('ENOENT'))) ?? []).filter(isSnapshotId);
-  return Promise.all(
-    names
-      .sort()
-      .reverse()
-      .map((name) => describe(name, path.join(folder, name))),
-  );
+  const listed: ListedSnapshot[] = [];
+  // One after the other: of many damaged ones no more than one is in memory.
+  for (const name of names.sort().reverse()) listed.push(await describe(name, path.join(folder, name)));
+  return listed;
 }
 
 async function describe(id: string, folder: string): Promise<ListedSnapshot> {
@@ -54,8 +58,10 @@ async function describe(id: string, folder: string): Promise<ListedSnapshot> {
     const manifest = await readManifest(folder);
     return { id, folder, manifest, problem: null, verifiedAt: await readProof(folder) };
   } catch (error) {
-    if (!(error instanceof TrainyardError)) throw error;
-    return { id, folder, manifest: null, problem: error, verifiedAt: null };
+    // Whatever it is: the others are to be listed.
+    const problem = systemFault(error);
+    if (!problem) throw error;
+    return { id, folder, manifest: null, problem, verifiedAt: null };
   }
 }
 
@@ -124,17 +130,19 @@ export async function publish(aside: string, folder: string, id: string): Promis
 /** Removes what lies aside. */
 export const discard = (aside: string) => rm(aside, { recursive: true, force: true });
 
-/** Keeps that all of a snapshot was read and found whole. */
+/** Keeps that all of a snapshot was read and found whole, where its folder can be written to: a medium for reading only is as good. */
 export function markVerified(folder: string, at: Date): void {
-  replaceFile(path.join(folder, proofName), `${JSON.stringify({ at: at.toISOString() })}\n`);
+  try {
+    replaceFile(path.join(folder, proofName), `${JSON.stringify({ at: at.toISOString() })}\n`);
+  } catch (error) {
+    if (!isSystemCode(codeOf(error))) throw error;
+  }
 }
 
 /** When all of a snapshot was last read and found whole; null: nobody knows. */
 export async function readProof(folder: string): Promise<string | null> {
-  const text = await readFile(path.join(folder, proofName), 'utf8').catch(nullOn('ENOENT'));
-  if (text === null) return null;
   try {
-    return proofSchema.parse(JSON.parse(text)).at;
+    return proofSchema.parse(JSON.parse(await readSmallFile(folder, proofName, largestProof))).at;
   } catch {
     return null;
   }

@@ -6,13 +6,16 @@ import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { linesIn } from './database-part.ts';
 import { readCollection } from './documents-part.ts';
 import { readKeys } from './keys-part.ts';
-import { type Manifest, manifestName } from './manifest.ts';
+import { type Manifest, manifestName, type SnapshotFile } from './manifest.ts';
 import { contentPath, indexLines, type KeptObject, readContentFile } from './objects-part.ts';
 import { readSettings } from './settings-part.ts';
-import { otherCount, readSnapshotFile } from './snapshot-files.ts';
-import { proofName, readManifest } from './snapshot-folder.ts';
+import { otherContent, otherCount, readSnapshotFile, tooLarge } from './snapshot-files.ts';
+import { isProofAside, proofName, readManifest } from './snapshot-folder.ts';
 
 const readersAtOnce = 4;
+/** What PostgreSQL takes of a row in COPY. */
+const largestRow = 1024 ** 3;
+const largestMetadata = 1024 ** 2;
 
 /** Called now and then, with how many files were read so far. */
 export type OnFiles = (done: number, bytes: number) => void;
@@ -50,20 +53,23 @@ export async function verifySnapshot(folder: string, onFiles: OnFiles): Promise<
   );
   const collectionOf = new Map(documents.map((collection) => [collection.file, collection]));
   const contents = new Map<string, KeptObject>();
+  // Where the index cannot be read to its end no file of a content counts as unknown.
+  let areContentsKnown = false;
   await forEachConcurrently(files, readersAtOnce, (file) =>
     collect(async () => {
       const collection = collectionOf.get(file.path);
       if (collection) await readCollection(folder, collection, manifest, () => undefined);
       else if (file.path === manifest.settings) await readSettings(folder, manifest);
       else if (file.path === keys?.file) await readKeys(folder, manifest, () => undefined);
-      else if (file.path === objects.index)
-        for await (const object of indexLines(folder, manifest)) contents.set(object.sha256, object);
-      else {
-        let lines = 0;
-        for await (const chunk of readSnapshotFile(folder, file)) lines += linesIn(chunk);
-        const rows = rowsOf.get(file.path);
-        if (rows !== undefined && rows !== lines) throw otherCount(file.path, lines, rows);
-      }
+      else if (file.path === objects.index) {
+        for await (const object of indexLines(folder, manifest)) {
+          const same = contents.get(object.sha256);
+          if (same && same.size !== object.size) throw otherContent(objects.index);
+          contents.set(object.sha256, object);
+        }
+        areContentsKnown = true;
+      } else if (rowsOf.has(file.path)) await readRows(folder, file, rowsOf.get(file.path) ?? 0);
+      else await readMetadata(folder, file);
       read(file.bytes);
     }),
   );
@@ -74,25 +80,36 @@ export async function verifySnapshot(folder: string, onFiles: OnFiles): Promise<
     }),
   );
   const present = new Set(files.map((file) => file.path));
-  const named = [
-    ...rowsOf.keys(),
-    ...documents.flatMap(({ file, metadata }) => [file, metadata]),
-    objects.index,
-    manifest.settings,
-  ];
-  if (keys) named.push(keys.file);
-  for (const name of named)
-    if (!present.has(name))
-      problems.push(fault('SNAPSHOT_FILE_MISSING', { file: name }, { place: { file: name } }));
   for (const name of [manifestName, proofName]) present.add(name);
   for (const sha256 of contents.keys()) present.add(contentPath(sha256));
-  // An index that cannot be read names no contents: then none of them is unknown.
-  const areContentsKnown = contents.size > 0 || objects.count === 0;
   for await (const name of filesBelow(folder, '')) {
-    if (present.has(name) || (!areContentsKnown && name.startsWith('objects/'))) continue;
+    if (present.has(name) || isProofAside(name) || (!areContentsKnown && name.startsWith('objects/')))
+      continue;
     problems.push(fault('SNAPSHOT_FILE_UNKNOWN', { file: name }, { place: { file: name } }));
   }
   return problems;
+}
+
+/** Counts the rows of a file of COPY. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS, as soon as there are too many */
+async function readRows(folder: string, file: SnapshotFile, rows: number): Promise<void> {
+  let [found, inRow] = [0, 0];
+  for await (const chunk of readSnapshotFile(folder, file)) {
+    const more = linesIn(chunk);
+    found += more;
+    if (found > rows) throw otherCount(file.path, found, rows);
+    inRow = more === 0 ? inRow + chunk.length : chunk.length - chunk.lastIndexOf('\n') - 1;
+    if (inRow > largestRow) throw tooLarge(file.path, largestRow);
+  }
+  if (found !== rows) throw otherCount(file.path, found, rows);
+}
+
+/** What nothing of ours reads must still be whole, and no larger than it is written. */
+async function readMetadata(folder: string, file: SnapshotFile): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of readSnapshotFile(folder, file)) {
+    bytes += chunk.length;
+    if (bytes > largestMetadata) throw tooLarge(file.path, largestMetadata);
+  }
 }
 
 async function* filesBelow(folder: string, prefix: string): AsyncGenerator<string> {
