@@ -77,9 +77,9 @@ export const snapshotErrors = {
     '다시 만드세요. 계속 실패하면 "trainyard doctor"로 확인하세요.',
   ),
   SNAPSHOT_TABLE_UNKNOWN: conflict(
-    'The snapshot has the table {table}, which this database has not like that at revision {revision}',
+    'The snapshot and a database at revision {revision} do not agree on {table}: one of them lacks it, or its columns differ',
     'Compare the database with its migrations: trainyard db check. Nothing was changed.',
-    '스냅숏의 {table} 테이블이 {revision} 리비전의 데이터베이스와 맞지 않습니다',
+    '스냅숏과 {revision} 리비전의 데이터베이스가 {table}에서 서로 다릅니다. 한쪽에 없거나 열이 다릅니다',
     'trainyard db check로 데이터베이스를 확인하세요. 바뀐 것은 없습니다.',
   ),
   RESTORE_REFUSED: conflict(

@@ -205,6 +205,46 @@ test('what a file unpacks to is refused as soon as it is more than the manifest 
   });
 }, 120_000);
 
+test('rows that PostgreSQL does not take, and tables or sequences that it has not like that, are refused before anything is written', async () => {
+  await withForger(async (forger, { database }, target) => {
+    const named = (name: string) => (manifest: Forged) =>
+      manifest.database.tables.find((table: Forged) => table.name === name);
+    const users = named('users');
+    const forgeries: ((manifest: Forged) => void)[] = [
+      (manifest) => (users(manifest).name = 'users"; DROP TABLE users; --'),
+      (manifest) => (users(manifest).columns[0] = 'id) FROM PROGRAM $$touch /tmp/x$$; --'),
+      (manifest) => (users(manifest).name = 'trainyard_migrations'),
+      (manifest) => manifest.database.sequences.push({ name: 'users', value: '1' }),
+      (manifest) => manifest.database.sequences.push({ name: 'pg_catalog.x', value: '1' }),
+      (manifest) => (manifest.database.revisions = [database.revisions[0]]),
+      (manifest) => {
+        const { tables } = manifest.database;
+        const [removed] = tables.splice(tables.indexOf(named('metrics')(manifest)), 1);
+        const gone = new Set(removed.parts.map(({ file }: Forged) => file));
+        manifest.files = manifest.files.filter((file: Forged) => !gone.has(file.path));
+      },
+    ];
+    for (const forge of forgeries) {
+      const folder = await forger.manifest(forge);
+      const removed = new Set<string>(
+        (await verifySnapshot(folder, silent)).map(({ place }) => place.file ?? ''),
+      );
+      for (const file of removed) await rm(path.join(folder, file));
+      await expect(restoreInto(target, folder), String(forge)).rejects.toMatchObject({
+        code: 'SNAPSHOT_TABLE_UNKNOWN',
+      });
+    }
+    const file = 'database/users.copy.zst';
+    const rows = zstdCompressSync('no\trow\n');
+    const folder = await forger.file(file, rows, (manifest) => (users(manifest).parts[0].rows = 1));
+    await expect(restoreInto(target, folder)).rejects.toMatchObject({
+      code: 'SNAPSHOT_FILE_DAMAGED',
+      place: { file },
+    });
+    expect(await target.stores.schema.check()).toMatchObject({ ok: true, pending: [] });
+  });
+}, 120_000);
+
 test('a restore takes no setting that a snapshot does not keep', async () => {
   await using source = await openOwnStores();
   await using target = await openOwnStores();

@@ -2,8 +2,10 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { to as copyOut } from 'pg-copy-streams';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { errorMessage } from '../../../shared/errors/error.ts';
 import { counted } from '../../../shared/format/units.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { codeOf, hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
@@ -15,8 +17,8 @@ import {
   sameText,
   type TableShape,
 } from '../migration/table-shapes.ts';
-import type { DatabaseManifest, Manifest, TablePart } from './manifest.ts';
-import { otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
+import { type DatabaseManifest, type Manifest, manifestName, type TablePart } from './manifest.ts';
+import { damaged, otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
 
 /** Connections that write tables, beside the one that holds the database's snapshot. */
 const writers = 2;
@@ -169,6 +171,7 @@ async function readSequences(view: DatabaseView): Promise<{ name: string; value:
 
 /**
  * Puts a snapshot's rows into a database at the snapshot's revision whose tables are empty but for the local owner, in one transaction.
+ * @param beforeCommit puts what belongs to the rows into its stores, once PostgreSQL has taken every row
  * @throws TrainyardError SNAPSHOT_TABLE_UNKNOWN, SNAPSHOT_FILE_…, RESTORE_DIFFERS, POSTGRES_…; the database is as it was then
  */
 export async function readDatabase(
@@ -177,6 +180,7 @@ export async function readDatabase(
   { database, files }: Manifest,
   withKeys: boolean,
   onRows: OnRows,
+  beforeCommit: () => Promise<void>,
 ): Promise<void> {
   const fileOf = new Map(files.map((file) => [file.path, file]));
   await withClient(address, async (client) => {
@@ -200,7 +204,7 @@ export async function readDatabase(
         await pipeline(
           readSnapshotFile(folder, file),
           client.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN`)),
-        );
+        ).catch(refused(part.file));
         failpoint('restore.database.table.after');
         expected += part.rows;
         onRows(part.table, part.rows);
@@ -213,12 +217,23 @@ export async function readDatabase(
     }
     for (const name of names) await client.query(`ALTER TABLE ${name} ENABLE TRIGGER USER`);
     for (const { name, value } of database.sequences)
-      await client.query('SELECT setval($1::regclass, $2)', [quoted(name), value]);
+      await client
+        .query('SELECT setval($1::regclass, $2)', [quoted(name), value])
+        .catch(refused(manifestName));
+    await beforeCommit();
     failpoint('restore.database.commit.before');
     await client.query('COMMIT');
     failpoint('restore.database.commit.after');
   });
 }
+
+/** For `catch`: what PostgreSQL does not take is a fault of the file that holds it. By classes of SQLSTATE: data, constraints, names and limits. */
+const refused =
+  (file: string) =>
+  (error: unknown): never => {
+    if (!/^(22|23|42|54)...$/.test(codeOf(error)) || hasCode(error, '42501')) throw error;
+    throw damaged(file, errorMessage(error), error);
+  };
 
 function differs(table: string, found: number, expected: number) {
   const what = {
@@ -228,12 +243,20 @@ function differs(table: string, found: number, expected: number) {
   return fault('RESTORE_DIFFERS', { what });
 }
 
-/** The snapshot's tables, each of which the database has with the same columns. */
-async function knownTables(client: pg.ClientBase, { tables, revisions }: DatabaseManifest) {
+/** The snapshot's tables, which are the database's with the same columns; so are its sequences. */
+async function knownTables(client: pg.ClientBase, { tables, sequences, revisions }: DatabaseManifest) {
   const present = new Map(
     (await readTables(client, keyTables)).map(({ name, columns }) => [name, columns.join()]),
   );
-  const unknown = tables.find(({ name, columns }) => present.get(name) !== columns.join());
-  if (!unknown) return tables;
-  throw fault('SNAPSHOT_TABLE_UNKNOWN', { table: unknown.name, revision: revisions.at(-1) ?? '–' });
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public'",
+  );
+  const inSnapshot = new Set(tables.map(({ name }) => name));
+  const unknown =
+    tables.find(({ name, columns }) => present.get(name) !== columns.join())?.name ??
+    // Of a profile with Redis it has no tables for keys.
+    [...present.keys()].find((name) => !inSnapshot.has(name) && !keyTables.includes(name)) ??
+    sequences.find(({ name }) => !rows.some((row) => row.name === name))?.name;
+  if (unknown === undefined) return tables;
+  throw fault('SNAPSHOT_TABLE_UNKNOWN', { table: unknown, revision: revisions.at(-1) ?? '–' });
 }

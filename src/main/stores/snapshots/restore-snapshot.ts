@@ -22,8 +22,9 @@ const keysAtOnce = 500;
 export type LeftOut = Bilingual;
 
 /**
- * Puts a snapshot into stores that hold nothing yet, of any profile. All of it is read and found whole before anything is written; the
- * rows come last and at once, so that stores which a kill leaves half filled count as empty and are filled again.
+ * Puts a snapshot into stores that hold nothing yet, of any profile. All of it is read and found whole, and PostgreSQL has taken its rows,
+ * before anything else is written; the rows are committed last and at once, so that stores which a kill leaves half filled count as
+ * empty and are filled again.
  * @returns the manifest, and what was left out
  * @throws TrainyardError SNAPSHOT_NEWER, RESTORE_REFUSED, RESTORE_TARGET_NOT_EMPTY (nothing was written), RESTORE_DIFFERS
  */
@@ -39,20 +40,27 @@ export async function restoreSnapshot(
   const [problem] = await verifySnapshot(folder, (done) => onProgress({ part: 'verification', done }));
   if (problem)
     throw fault('RESTORE_REFUSED', { problem: problem.message }, { cause: problem, place: problem.place });
-  await readObjects(stores.objects, folder, manifest, (done) => onProgress({ part: 'objects', done }));
-  await readDocuments(stores.documents, folder, manifest, (_, done) =>
-    onProgress({ part: 'documents', done }),
-  );
-  const leftOut = await restoreKeys(folder, manifest, stores.keys);
-  for (const [name, value] of Object.entries(await readSettings(folder, manifest))) settings.set(name, value);
-  // The tables as they were then; the revisions since are gone through with the rows in them.
+  let leftOut: readonly LeftOut[] = [];
+  // The tables as they were then; the revisions since are gone through with the rows in them, or with none where they are refused.
   await stores.schema.downgrade(revision);
-  let rows = 0;
-  await readDatabase(stores.address, folder, manifest, stores.keys === null, (_, more) => {
-    rows += more;
-    onProgress({ part: 'database', done: rows });
-  });
-  await stores.schema.upgrade();
+  try {
+    let rows = 0;
+    const onRows = (_: string, more: number) => {
+      rows += more;
+      onProgress({ part: 'database', done: rows });
+    };
+    await readDatabase(stores.address, folder, manifest, stores.keys === null, onRows, async () => {
+      leftOut = await restoreKeys(folder, manifest, stores.keys);
+      await readDocuments(stores.documents, folder, manifest, (_, done) =>
+        onProgress({ part: 'documents', done }),
+      );
+      await readObjects(stores.objects, folder, manifest, (done) => onProgress({ part: 'objects', done }));
+      const kept = await readSettings(folder, manifest);
+      for (const [name, value] of Object.entries(kept)) settings.set(name, value);
+    });
+  } finally {
+    await stores.schema.upgrade();
+  }
   await compare(folder, manifest, stores);
   return { manifest, leftOut };
 }
