@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -33,12 +34,13 @@ export interface ListedSnapshot {
   readonly verifiedAt: string | null;
 }
 
-/** @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_NEWER, SNAPSHOT_MANIFEST_DAMAGED */
+/** @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_FILE_MISSING, SNAPSHOT_NEWER, SNAPSHOT_MANIFEST_DAMAGED */
 export async function readManifest(folder: string): Promise<Manifest> {
   try {
     return parseManifest(await readSmallFile(folder, manifestName, largestManifest));
   } catch (error) {
-    if (error instanceof TrainyardError && error.code === 'SNAPSHOT_FILE_MISSING')
+    // A folder without one may be what is left of a snapshot.
+    if (error instanceof TrainyardError && error.code === 'SNAPSHOT_FILE_MISSING' && !existsSync(folder))
       throw fault('SNAPSHOT_NOT_FOUND', { snapshot: folder }, { cause: error });
     throw error;
   }
