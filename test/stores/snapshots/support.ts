@@ -76,7 +76,7 @@ export function snapshotOf(
 ) {
   return createSnapshot(stores, {
     ...{ folder: snapshots, why: 'test', who: 'nobody', version: '1.2.3', settings: { sample: 'declined' } },
-    ...{ surroundings: readSurroundings, onProgress: silent },
+    ...{ surroundings: readSurroundings, onProgress: silent, signal: new AbortController().signal },
     ...change,
   });
 }

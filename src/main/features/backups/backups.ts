@@ -91,6 +91,7 @@ export class Backups implements AsyncDisposable {
       const { folder, manifest } = await createSnapshot(stores, {
         ...{ folder: openFolder(), why, who, version, settings: settings() },
         surroundings: readSurroundings,
+        signal,
         onProgress: (progress) => {
           signal.throwIfAborted();
           this.change(progress);

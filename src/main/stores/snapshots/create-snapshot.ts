@@ -45,6 +45,8 @@ export interface SnapshotRequest {
   readonly surroundings: (view: DatabaseView) => Promise<Surroundings>;
   readonly settings: Settings;
   readonly onProgress: OnSnapshotProgress;
+  /** Ends it, however large the table or the object is that is being written; nothing is left. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -99,10 +101,10 @@ async function write(
   stores: Stores,
   aside: string,
   id: string,
-  { folder, why, who, version, surroundings, settings, onProgress }: SnapshotRequest,
+  { folder, why, who, version, surroundings, settings, onProgress, signal }: SnapshotRequest,
   mayLink: boolean,
 ): Promise<{ manifest: Manifest; removed: readonly Reference[] }> {
-  const writer = new SnapshotWriter(aside);
+  const writer = new SnapshotWriter(aside, signal);
   let rows = 0;
   const withKeys = stores.keys === null;
   const taken = await atOneMoment(stores.address, async (view, at, exported) => ({

@@ -65,7 +65,7 @@ export async function writeObjects(
   onObjects: OnObjects,
 ): Promise<ObjectsManifest> {
   const known = earlier ? indexLines(earlier.folder, earlier.manifest) : null;
-  const copier = new ContentCopier(store, writer.folder, earlier?.folder ?? null);
+  const copier = new ContentCopier(store, writer, earlier?.folder ?? null);
   const counts = new Map<Bucket, number>();
   let [done, bytes] = [0, 0];
   async function* lines(): AsyncGenerator<Uint8Array> {
@@ -146,11 +146,13 @@ class ContentCopier {
   private readonly store: ObjectStore;
   private readonly folder: string;
   private readonly earlier: string | null;
+  private readonly signal: AbortSignal;
   private copies = 0;
 
-  constructor(store: ObjectStore, folder: string, earlier: string | null) {
+  constructor(store: ObjectStore, { folder, signal }: SnapshotWriter, earlier: string | null) {
     this.store = store;
     this.folder = folder;
+    this.signal = signal;
     this.earlier = earlier;
   }
 
@@ -204,6 +206,7 @@ class ContentCopier {
           sha256 = found;
         }),
         flushed(aside),
+        { signal: this.signal },
       );
       const target = path.join(this.folder, contentPath(sha256));
       await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });

@@ -9,6 +9,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { codeOf, hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { fileFault, isFileError } from '../../platform/faults/file-faults.ts';
 import { openPlainFile } from '../../platform/plain-file.ts';
 import type { SnapshotFile } from './manifest.ts';
 
@@ -48,18 +49,27 @@ export class SnapshotWriter {
   /** Absolute. */
   readonly folder: string;
   readonly files: SnapshotFile[] = [];
+  /** Ends what is being written, in the midst of a file. */
+  readonly signal: AbortSignal;
 
-  constructor(folder: string) {
+  constructor(folder: string, signal: AbortSignal) {
     this.folder = folder;
+    this.signal = signal;
   }
 
   /** Writes a new file, packed by its name's end (`.zst`, `.gz`). @param name below the folder, parted by `/` */
   async write(name: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<SnapshotFile> {
     const file = path.join(this.folder, ...name.split('/'));
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     failpoint('snapshot.file.before');
     const digest = new Digest();
-    await pipeline(body, packingOf(name).pack(), digest, flushed(file));
+    const { signal } = this;
+    try {
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+      await pipeline(body, packingOf(name).pack(), digest, flushed(file), { signal });
+    } catch (error) {
+      // Known here: beside a connection a file that is missing would count as a server that is.
+      throw (isFileError(error) ? fileFault(error) : null) ?? error;
+    }
     failpoint('snapshot.file.after');
     const written = { path: name, bytes: digest.bytes, sha256: digest.hex() };
     this.files.push(written);
