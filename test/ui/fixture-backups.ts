@@ -1,23 +1,121 @@
+import { randomUUID } from 'node:crypto';
 import { ORPCError } from '@orpc/server';
+import type { BackupOperation, ListedBackup, Snapshot } from '../../src/shared/contract/backups.ts';
+import { fault } from '../../src/shared/errors/catalogue.ts';
+import { byHand } from '../../src/shared/model/snapshots.ts';
 import { os } from './fixture-api.ts';
+import { ago, fixtureId } from './fixture-data.ts';
+import type { FixtureState } from './fixture-state.ts';
 
-const absent = () =>
-  new ORPCError('SNAPSHOT_OPERATION_UNKNOWN', {
-    status: 404,
-    message: 'The fixture makes no snapshots',
-    data: { hint: 'Look at the list of snapshots.', place: {} },
-  });
+const folder = '/home/kim/.local/share/trainyard/snapshots';
 
-/** Snapshots: none. */
-export function fixtureBackups() {
+function listed(id: string, at: string, part: Partial<Snapshot> = {}): ListedBackup {
+  const path = `${folder}/${id}`;
+  const snapshot: Snapshot = {
+    ...{ id, path, at, finishedAt: at, why: byHand, who: 'kim', version: '0.1.0', profile: 'embedded' },
+    ...{ bytes: 38_212_004, verifiedAt: at },
+    stores: {
+      database: { revision: '0019', tables: 28, rows: 48_812 },
+      documents: { workflow_logs: 1240, model_artifacts: 12 },
+      keys: null,
+      objects: { count: 5021, bytes: 31_020_110 },
+    },
+    notKept: { runs: [], inPlace: [], lost: [] },
+    ...part,
+  };
+  return { id, path, snapshot, problem: null };
+}
+
+/** The newest of them has its manifest damaged. */
+const made: readonly ListedBackup[] = [
+  {
+    ...{ id: '20261130T120000Z-0f3a1c', path: `${folder}/20261130T120000Z-0f3a1c`, snapshot: null },
+    problem: fault('SNAPSHOT_MANIFEST_DAMAGED', {
+      reason: { en: 'it is no JSON', ko: 'JSON 형식이 아닙니다' },
+    }).record,
+  },
+  listed('20261130T090000Z-ab12cd', ago(180), {
+    ...{ why: 'before cleaning up', profile: 'docker', verifiedAt: ago(60) },
+    stores: {
+      database: { revision: '0019', tables: 28, rows: 48_812 },
+      documents: { workflow_logs: 1240, model_artifacts: 12 },
+      ...{ keys: 31, objects: { count: 5021, bytes: 31_020_110 } },
+    },
+    notKept: {
+      runs: [fixtureId(3, 1), fixtureId(3, 5)],
+      inPlace: [{ dataset: '제주 꽃 2026', version: 1, source: '/data/제주 꽃' }],
+      lost: ['artifacts/old/model.onnx'],
+    },
+  }),
+  listed('20261101T090000Z-77aa01', ago(42_000), { verifiedAt: null }),
+];
+
+/** The snapshots, and what a test does with the one that is being made. */
+export class FixtureSnapshots {
+  list: readonly ListedBackup[] = made;
+  operation: BackupOperation | null = null;
+  private readonly onChange: (operation: string) => void;
+  private why = byHand;
+
+  constructor(onChange: (operation: string) => void) {
+    this.onChange = onChange;
+  }
+
+  begin(why: string): BackupOperation {
+    this.why = why || byHand;
+    this.operation = {
+      ...{ id: randomUUID(), status: 'running', startedAt: new Date().toISOString(), part: 'database' },
+      ...{ done: 0, seq: 0, snapshot: null, error: null },
+    };
+    this.onChange(this.operation.id);
+    return this.operation;
+  }
+
+  reach(part: BackupOperation['part'], done: number): void {
+    this.change({ part, done });
+  }
+
+  finish(): void {
+    const now = new Date().toISOString();
+    const one = listed('20261201T000000Z-5c5c5c', now, { why: this.why });
+    this.list = [one, ...this.list];
+    this.change({ status: 'done', snapshot: one.snapshot });
+  }
+
+  fail(error: ReturnType<typeof fault>): void {
+    this.change({ status: 'failed', error: error.record });
+  }
+
+  private change(change: Partial<BackupOperation>): void {
+    if (!this.operation) throw new Error('no snapshot is being made');
+    this.operation = { ...this.operation, ...change, seq: this.operation.seq + 1 };
+    this.onChange(this.operation.id);
+  }
+}
+
+const refused = (code: 'SNAPSHOT_UNDER_WAY' | 'SNAPSHOT_OPERATION_UNKNOWN', status: number) =>
+  new ORPCError(code, { status, message: code, data: { hint: 'Look at the list.', place: {} } });
+
+/** Snapshots, of which one is made as far as a test says. */
+export function fixtureBackups(state: FixtureState) {
   const { backups } = os;
+  const { snapshots } = state;
   return {
-    list: backups.list.handler(() => ({ snapshots: [] })),
-    create: backups.create.handler(() => {
-      throw absent();
+    list: backups.list.handler(() => ({
+      snapshots: [...snapshots.list],
+      operation: snapshots.operation,
+    })),
+    create: backups.create.handler(({ input }) => {
+      if (snapshots.operation?.status === 'running') throw refused('SNAPSHOT_UNDER_WAY', 409);
+      return snapshots.begin(input.why);
     }),
-    progress: backups.progress.handler(() => {
-      throw absent();
+    progress: backups.progress.handler(async ({ input: { operation, after, waitMs }, signal }) => {
+      const known = () => {
+        if (snapshots.operation?.id === operation) return snapshots.operation;
+        throw refused('SNAPSHOT_OPERATION_UNKNOWN', 404);
+      };
+      const changed = () => (known().seq > after || known().status !== 'running' ? known() : null);
+      return (await state.wait(waitMs, signal, changed)) ?? known();
     }),
   };
 }

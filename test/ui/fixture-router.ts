@@ -57,7 +57,7 @@ export function fixtureRouter(state: FixtureState) {
     stack: fixtureStackRouter(state),
     jobs: fixtureJobs(),
     weights: fixtureWeights(),
-    backups: fixtureBackups(),
+    backups: fixtureBackups(state),
     settings: fixtureSettings(),
   });
 }

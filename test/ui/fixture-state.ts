@@ -8,6 +8,7 @@ import type { DiskState } from '../../src/shared/contract/system.ts';
 import type { Template } from '../../src/shared/contract/templates.ts';
 import { fault } from '../../src/shared/errors/catalogue.ts';
 import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
+import { FixtureSnapshots } from './fixture-backups.ts';
 import { FixtureBell } from './fixture-bell.ts';
 import { type FixtureImage, type FixtureRun, fixtureId } from './fixture-data.ts';
 import type { LabelledImage } from './fixture-labelled.ts';
@@ -19,7 +20,7 @@ const noInbox: InboxView = {
   leftOut: { count: 0, keys: [] },
 };
 
-type Change = { kind: 'project' | 'dataset' | 'run' | 'inbox' | 'disk'; id: string };
+type Change = { kind: 'project' | 'dataset' | 'run' | 'inbox' | 'backup' | 'disk'; id: string };
 
 /** What the fixture knows, and who waits for a change of it. */
 export class FixtureState {
@@ -55,6 +56,7 @@ export class FixtureState {
   readonly changes: Change[] = [];
   private readonly bell = new FixtureBell();
   readonly stack = new FixtureStack(this.bell);
+  readonly snapshots = new FixtureSnapshots((id) => this.changed({ kind: 'backup', id }));
   disk: DiskState = { level: 'ok', disks: [] };
   /** What lies in the inbox. */
   inbox: InboxView = noInbox;

@@ -216,6 +216,7 @@ test.each(['a', 'b', 'c'])(
       [`/runs/${completed.run.id}?tab=history`, 'Status changes'],
       [`/datasets/${dataset?.id}`, 'Images per class'],
       ['/runs/new', 'What to train'],
+      ['/backups', 'before cleaning up'],
       ['/doctor', 'No NVIDIA driver answers'],
     ] as const) {
       await page.goto(fixture.link(`${address}`));

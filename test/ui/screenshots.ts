@@ -34,6 +34,9 @@ const dialogOf = (number: number) => async (at: Page) => {
   await at.getByRole('dialog').waitFor();
 };
 
+/** Opens the newest snapshot that can be used. */
+const openSnapshot = (at: Page) => at.locator('main li button[aria-expanded]').first().click();
+
 /** What a dataset with labelled objects looks like, in a wide window and a narrow one. */
 function labelledShots(): readonly Shot[] {
   const before = ({ story }: Fixture) => addLabelled(story.state);
@@ -138,6 +141,8 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
     { name: 'weights-pull', path: '/weights', act: dialogOf(1) },
     { name: 'weights-add', path: '/weights', act: dialogOf(0) },
     { name: 'weights-narrow', path: '/weights', width: 480 },
+    { name: 'backups', path: '/backups', act: openSnapshot },
+    { name: 'backups-narrow', path: '/backups', act: openSnapshot, width: 390 },
     { name: 'import', path: '/datasets?import=true' },
     {
       name: 'import-failed',

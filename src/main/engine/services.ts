@@ -289,6 +289,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     settings: () => keptSettings(settings),
     who: userInfo().username,
     version,
+    changes,
     log,
   });
   const close = async () => {

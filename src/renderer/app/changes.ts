@@ -16,6 +16,7 @@ async function invalidate(changes: readonly Change[]): Promise<void> {
   if (kinds.has('inbox') || kinds.has('dataset')) keys.push(queries.inbox.key());
   if (kinds.has('run')) keys.push(queries.runs.list.key(), queries.runs.compare.key());
   if (kinds.has('weights')) keys.push(queries.weights.key());
+  if (kinds.has('backup')) keys.push(queries.backups.key());
   if (kinds.has('disk')) keys.push(queries.system.disk.key());
   for (const { kind, id } of changes) {
     if (kind !== 'run') continue;

@@ -1,5 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
 import {
+  IconArchive,
   IconCpu,
   IconDatabase,
   IconFolder,
@@ -23,6 +24,7 @@ export const places = [
   { to: '/weights', key: 'weights', icon: IconWeight, letter: 'w' },
   { to: '/compare', key: 'compare', icon: IconGitCompare, letter: 'c' },
   { to: '/stack', key: 'stack', icon: IconStack2, letter: 'k' },
+  { to: '/backups', key: 'backups', icon: IconArchive, letter: 'b' },
   { to: '/doctor', key: 'doctor', icon: IconStethoscope, letter: 'h' },
   { to: '/system', key: 'system', icon: IconCpu, letter: 's' },
 ] as const;

@@ -73,6 +73,7 @@ export const router = createRouter({
     page('/weights', 'weights', 'WeightsPage', () => import('../features/weights/weights-page.tsx')),
     page('/compare', 'compare', 'ComparePage', () => import('../features/compare/compare-page.tsx')),
     page('/stack', 'stack', 'StackPage', () => import('../features/stack/stack-page.tsx')),
+    page('/backups', 'none', 'BackupsPage', () => import('../features/backups/backups-page.tsx')),
     page('/doctor', 'doctor', 'DoctorPage', () => import('../features/doctor/doctor-page.tsx')),
     page('/system', 'none', 'SystemPage', () => import('../features/system/system-page.tsx')),
   ]),

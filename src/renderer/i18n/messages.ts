@@ -1,4 +1,5 @@
 import { artifacts } from './texts/artifacts.ts';
+import { backups } from './texts/backups.ts';
 import { data } from './texts/data.ts';
 import { doctor } from './texts/doctor.ts';
 import { fieldHelp } from './texts/field-help.ts';
@@ -28,6 +29,7 @@ const texts = {
   ...stack,
   ...doctor,
   ...weights,
+  ...backups,
   ...settings,
 };
 

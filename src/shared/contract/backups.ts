@@ -56,14 +56,22 @@ const backupOperationSchema = z.object({
 });
 export type BackupOperation = z.infer<typeof backupOperationSchema>;
 
+/** What a snapshot is asked for with. */
+export const createBackupInput = z.strictObject({ why: z.string().trim().max(200).default('') });
+
 export const backupsContract = {
   list: get('/backups', 'The snapshots in the state folder, the newest first').output(
-    z.object({ snapshots: z.array(listedSnapshotSchema) }),
+    z.object({
+      snapshots: z.array(listedSnapshotSchema),
+      operation: backupOperationSchema
+        .nullable()
+        .describe('what is being made, or was made last since the stores were opened'),
+    }),
   ),
   create: post('/backups', 'Make a snapshot of every store; `progress` reports how it goes on', {
     successStatus: 202,
   })
-    .input(z.strictObject({ why: z.string().trim().max(200).default('') }))
+    .input(createBackupInput)
     .output(backupOperationSchema),
   progress: get('/backups/progress', 'The snapshot that is being made, or was made last; waits for changes')
     .input(

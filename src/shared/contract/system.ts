@@ -78,7 +78,10 @@ export const systemContract = {
         cursor: z.string(),
         reset: z.boolean(),
         changed: z.array(
-          z.object({ kind: z.enum(['project', 'dataset', 'run', 'weights', 'inbox', 'disk']), id: z.uuid() }),
+          z.object({
+            kind: z.enum(['project', 'dataset', 'run', 'weights', 'inbox', 'backup', 'disk']),
+            id: z.uuid(),
+          }),
         ),
       }),
     ),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { cliJson, runCli, startEngine, temporaryHome } from '../../support/engine.ts';
 import { preparedHome } from '../../support/prepared-home.ts';
+import { rest } from '../../support/rest.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
 
@@ -28,7 +29,8 @@ test('a home that is gone is back in another one from its snapshot: datasets, ru
     logs: (await runCli(of, ['runs', 'logs', 'last', '--json'])).stdout,
   });
   const before = await (async () => {
-    await using _engine = await startEngine(home);
+    await using engine = await startEngine(home);
+    expect(await rest(engine, 'GET', '/backups')).toEqual({ snapshots: [], operation: null });
     await cliJson(home, ['project', 'create', '한글 project']);
     await cliJson(home, ['dataset', 'import', images, '--project', '한글 project', '--name', 'tiny']);
     const train = ['train', '--project', '한글 project', '--dataset', 'tiny', '--epochs', '1', '--follow'];
@@ -40,6 +42,9 @@ test('a home that is gone is back in another one from its snapshot: datasets, ru
       ...['backup', 'list'],
     ]);
     expect(snapshots.map(({ id, snapshot: { why } }) => [id, why])).toEqual([[made.id, 'before the end']]);
+    expect(await rest(engine, 'GET', '/backups')).toMatchObject({
+      operation: { status: 'done', snapshot: { id: made.id } },
+    });
     expect(await cliJson(home, ['backup', 'verify', 'last'])).toEqual({ ok: true, problems: [] });
     await cp(made.path, snapshot, { recursive: true });
     const refused = await runCli(home, ['backup', 'restore', snapshot, '--yes', '--json']);

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { BackupOperation, ListedBackup } from '../../../shared/contract/backups.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
+import { byHand } from '../../../shared/model/snapshots.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { Wakeups } from '../../platform/wakeups.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Stores } from '../../stores/profiles/stores.ts';
 import type { Settings } from '../../stores/snapshots/kept-settings.ts';
-
-const byHand = 'by hand';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 
 /** The snapshots of a state folder: one is made at a time. */
 export class Backups implements AsyncDisposable {
@@ -26,17 +26,21 @@ export class Backups implements AsyncDisposable {
     /** Whose engine it is, by the name that the system knows. */
     readonly who: string;
     readonly version: string;
+    readonly changes: ChangeFeed;
     readonly log: WorkLog;
   }) {
     this.parts = parts;
   }
 
-  async list(): Promise<{ snapshots: ListedBackup[] }> {
+  /** The snapshots, with the operation by which a reader that comes later finds what is under way. */
+  async list(): Promise<{ snapshots: ListedBackup[]; operation: BackupOperation | null }> {
     const [{ listSnapshots }, { listedView }] = await Promise.all([
       import('../../stores/snapshots/snapshot-folder.ts'),
       import('./snapshot-views.ts'),
     ]);
-    return { snapshots: (await listSnapshots(this.parts.openFolder())).map(listedView) };
+    // Before the folder: what is done then is in the list that is read after it.
+    const { operation } = this;
+    return { snapshots: (await listSnapshots(this.parts.openFolder())).map(listedView), operation };
   }
 
   /** Begins a snapshot. @throws TrainyardError SNAPSHOT_UNDER_WAY */
@@ -48,6 +52,7 @@ export class Backups implements AsyncDisposable {
       startedAt: new Date().toISOString(),
       ...{ part: 'database', done: 0, seq: 0, snapshot: null, error: null },
     };
+    this.parts.changes.changed('backup', this.operation.id);
     this.working = this.make(why === '' ? byHand : why);
     return this.operation;
   }
@@ -109,5 +114,6 @@ export class Backups implements AsyncDisposable {
     if (!this.operation) return;
     this.operation = { ...this.operation, ...change, seq: this.operation.seq + 1 };
     this.wakeups.wake();
+    if (change.status) this.parts.changes.changed('backup', this.operation.id);
   }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Wakeups } from '../../platform/wakeups.ts';
 
 export interface Change {
-  /** `disk`: how much room there is, `inbox`: what lies there; their ids say nothing. */
-  readonly kind: 'project' | 'dataset' | 'run' | 'weights' | 'inbox' | 'disk';
+  /** `disk`: how much room there is, `inbox`: what lies there; their ids say nothing. `backup`: a snapshot begins or ends, with its operation. */
+  readonly kind: 'project' | 'dataset' | 'run' | 'weights' | 'inbox' | 'backup' | 'disk';
   readonly id: string;
 }
 

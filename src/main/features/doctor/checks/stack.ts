@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
+import { shellWord } from '../../../../shared/format/shell-word.ts';
 import { formatBytes } from '../../../../shared/format/units.ts';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
 import { wordsOf } from '../../../platform/deadline.ts';
@@ -15,7 +16,7 @@ import { portsOf, type StackRecord } from '../../../stack/record.ts';
 import { type Observation, observed } from '../findings.ts';
 import type { DockerEngine } from './docker.ts';
 import { connectTo, registryOf } from './network.ts';
-import { octal, quoted } from './state-folder.ts';
+import { octal } from './state-folder.ts';
 import { runThrowaway } from './throwaway.ts';
 
 function openSecrets(home: string): Observation[] {
@@ -23,7 +24,7 @@ function openSecrets(home: string): Observation[] {
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (process.platform === 'win32' || !stats || (stats.mode & 0o077) === 0) return [];
   const evidence = `${folder} (${octal(stats.mode & 0o777)})`;
-  return [{ code: 'STACK_SECRETS_OPEN', evidence, command: `chmod 700 ${quoted(folder)}` }];
+  return [{ code: 'STACK_SECRETS_OPEN', evidence, command: `chmod 700 ${shellWord(folder)}` }];
 }
 
 /** Whether the stack's saved state can be read, and its secrets by this user only. */
@@ -31,7 +32,7 @@ export function checkStackRecord(home: string, found: StateFileReading<StackReco
   const file = path.join(home, 'stack', 'stack.json');
   if (found.kind === 'absent') return [{ code: 'STACK_STATE_NONE', evidence: file }];
   if (found.kind === 'unusable') {
-    const command = `mv ${quoted(file)} ${quoted(`${file}.damaged`)} && trainyard stack up`;
+    const command = `mv ${shellWord(file)} ${shellWord(`${file}.damaged`)} && trainyard stack up`;
     return [{ code: 'STACK_STATE_DAMAGED', evidence: file, command }];
   }
   const { name, id } = found.value;

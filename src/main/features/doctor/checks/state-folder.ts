@@ -5,6 +5,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../../shared/errors/error.ts';
+import { shellWord } from '../../../../shared/format/shell-word.ts';
 import { formatBytes } from '../../../../shared/format/units.ts';
 import { diskLevel } from '../../../../shared/model/disk.ts';
 import { childEnvironment } from '../../../platform/child-environment.ts';
@@ -17,11 +18,6 @@ import { runProgram } from '../../../platform/run-program.ts';
 import { databaseFile } from '../../../postgres/embedded/location-notes.ts';
 import { type Observation, observed } from '../findings.ts';
 
-/** A word of a shell's command line that means just itself. */
-export function quoted(word: string): string {
-  return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** A file's permissions, as `chmod` takes them. */
 export const octal = (mode: number) => mode.toString(8).padStart(4, '0');
 
@@ -31,7 +27,7 @@ function permissions(home: string): Observation {
   const evidence = `${home} (${octal(mode)})`;
   // 0710 lets the account that PostgreSQL runs under pass through; nobody else can read.
   if ((mode & 0o067) === 0) return { code: 'HOME_OK', evidence };
-  return { code: 'HOME_OPEN_TO_OTHERS', evidence, command: `chmod 700 ${quoted(home)}` };
+  return { code: 'HOME_OPEN_TO_OTHERS', evidence, command: `chmod 700 ${shellWord(home)}` };
 }
 
 function homeUnusable(home: string, cause: Error): TrainyardError {

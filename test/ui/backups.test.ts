@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.mjs';
+import { fault } from '../../src/shared/errors/catalogue.ts';
+import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { visitFixture } from './visit.ts';
+
+let opened: OpenBrowser;
+beforeAll(async () => {
+  await ensureBuilt({ only: ['desktop'] });
+  opened = await openBrowser();
+});
+afterAll(() => opened[Symbol.asyncDispose]());
+
+test('the page says how old the newest good snapshot is, and never takes a damaged one for it', async () => {
+  const { page, complaints } = await visitFixture(opened, '/backups');
+  const main = page.getByRole('main');
+  await main.getByText('Newest good snapshot').waitFor();
+  expect(await main.getByText('3 hours ago').count()).toBe(2);
+  const rows = main.getByRole('list').first().locator('> li');
+  expect(await rows.count()).toBe(3);
+  const damaged = rows.first();
+  await damaged.getByText('Can’t be used').waitFor();
+  await damaged.getByText('The manifest of the snapshot cannot be used: it is no JSON').waitFor();
+  expect(await damaged.textContent()).not.toContain('Verified');
+  const good = rows.nth(1);
+  for (const text of ['before cleaning up', 'by kim', '36.4 MiB', 'Verified 1 hour ago'])
+    expect(await good.textContent()).toContain(text);
+  await rows.nth(2).getByText('Never verified').waitFor();
+  await rows.nth(2).getByText('Made by hand').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a snapshot that is opened by the keyboard shows what it holds, what it does not, and commands to copy', async () => {
+  const { page, complaints } = await visitFixture(opened, '/backups', {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const row = page.getByRole('button', { name: /before cleaning up/ });
+  await row.focus();
+  await page.keyboard.press('Enter');
+  expect(await row.getAttribute('aria-expanded')).toBe('true');
+  const details = page.getByRole('list').first().locator('> li').nth(1);
+  for (const text of [
+    ...['48,812 rows · 28 tables · revision 0019', 'workflow_logs', '1,240', '5,021 · 29.6 MiB', '31'],
+    ...['The run directories of 2 runs that were not over:', '00000000-0000-4000-8003-000000000001'],
+    ...['The images of 제주 꽃 2026, version 1', '/data/제주 꽃', 'artifacts/old/model.onnx'],
+  ])
+    await details.getByText(text).first().waitFor();
+  const folder = '/home/kim/.local/share/trainyard/snapshots/20261130T090000Z-ab12cd';
+  await details.getByRole('button', { name: 'Copy the folder’s path' }).click();
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toBe(folder);
+  const copies = details.getByRole('button', { name: 'Copy', exact: true });
+  await copies.first().click();
+  await expect.poll(copied).toBe(`trainyard backup verify ${folder}`);
+  await copies.last().click();
+  await expect.poll(copied).toBe(`trainyard backup restore ${folder} --home NEW_FOLDER --yes`);
+  await row.press('Enter');
+  expect(await row.getAttribute('aria-expanded')).toBe('false');
+  expect(complaints).toEqual([]);
+});
+
+test('a snapshot is made with a reason, its progress is live and outlasts a reload, and it is the newest then', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/backups');
+  const { snapshots } = fixture.story.state;
+  const make = page.getByRole('button', { name: 'Make a snapshot' });
+  await make.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('before the move');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('Making a snapshot: database').waitFor();
+  expect(await make.isDisabled()).toBe(true);
+  snapshots.reach('database', 12_345);
+  await page.getByText('12,345 rows').waitFor();
+  await page.reload();
+  await page.getByText('12,345 rows').waitFor();
+  snapshots.reach('verification', 1);
+  await page.getByText('Making a snapshot: reading it back').waitFor();
+  await page.getByText('1 file', { exact: false }).first().waitFor();
+  snapshots.finish();
+  await page.getByText('The snapshot is made and was read back whole').waitFor();
+  const first = page.getByRole('list').first().locator('> li').first();
+  await first.getByText('before the move').waitFor();
+  expect(await page.getByRole('progressbar').count()).toBe(0);
+  expect(await make.isDisabled()).toBe(false);
+  expect(complaints).toEqual([]);
+});
+
+test('a snapshot that another client makes shows up by itself, and its failure says what can be done', async () => {
+  const { page, fixture } = await visitFixture(opened, '/backups');
+  const { snapshots } = fixture.story.state;
+  await page.getByText('Newest good snapshot').waitFor();
+  snapshots.begin('by the command line');
+  await page.getByText('Making a snapshot: database').waitFor();
+  snapshots.fail(fault('SNAPSHOT_FAILED', { cause: 'the store is away' }));
+  const alert = page.getByRole('alert').filter({ hasText: 'SNAPSHOT_FAILED' });
+  await alert.getByText('The snapshot could not be made: the store is away').waitFor();
+  await alert.getByText('Earlier snapshots are as they were').waitFor();
+  await page.reload();
+  await alert.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('dialog').getByLabel('Reason').waitFor();
+});
+
+test('a snapshot whose engine ends before it is finished is said to be none', async () => {
+  const { page, fixture } = await visitFixture(opened, '/backups');
+  const { snapshots, state } = { ...fixture.story, ...fixture.story.state };
+  await page.getByText('Newest good snapshot').waitFor();
+  const { id } = snapshots.begin('');
+  await page.getByText('Making a snapshot: database').waitFor();
+  snapshots.operation = null;
+  state.changed({ kind: 'backup', id });
+  await page.getByText('The snapshot was not finished: its engine ended').waitFor();
+  expect(await page.getByRole('progressbar').count()).toBe(0);
+});
+
+test('where there is no snapshot the page warns, says what one is, and makes the first', async () => {
+  const { page, complaints } = await visitFixture(opened, '/backups', {}, ({ story: { state } }) => {
+    state.snapshots.list = [];
+  });
+  await page.getByRole('alert').getByText('There is no good snapshot').waitFor();
+  await page.getByText('A snapshot keeps what every store holds at one moment').waitFor();
+  await page.getByRole('button', { name: 'Make a snapshot' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  await page.getByText('Making a snapshot: database').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('in Korean a damaged snapshot says what is wrong with it, and no English is left but names', async () => {
+  const { page, fixture } = await visitFixture(opened, '/backups', { locale: 'ko-KR' });
+  await page.getByText('스냅숏의 manifest.json을 쓸 수 없습니다: JSON 형식이 아닙니다').waitFor();
+  await page.getByRole('button', { name: /before cleaning up/ }).click();
+  await page.getByRole('button', { name: /직접 만듦/ }).click();
+  await page.getByText('데이터베이스에 있음').waitFor();
+  fixture.story.state.snapshots.begin('');
+  await page.getByText('스냅숏을 만드는 중: 데이터베이스').waitFor();
+  const text = await page.getByRole('main').innerText();
+  const known =
+    /trainyard backup \S.*|\/\S+|artifacts\/\S+|before cleaning up|SNAPSHOT_\w+|manifest\.json|\bJSON\b|Trainyard|Redis|Docker|NEW_FOLDER|workflow_logs|model_artifacts|kim|[KM]iB|ID|\d{8}T\d{6}Z-\w+|[0-9a-f]{8}-[0-9a-f-]{27}/g;
+  expect(text.replace(known, '').match(/[A-Za-z]{2,}.*/g)).toBeNull();
+});
+
+test.each(['en-GB', 'ko-KR'])('all of it fits into a phone’s window (%s)', async (locale) => {
+  const { page } = await visitFixture(opened, '/backups', { locale, viewport: { width: 390, height: 800 } });
+  const rows = page.locator('main li button[aria-expanded]');
+  await rows.nth(1).waitFor();
+  for (const row of await rows.all()) await row.click();
+  await page.locator('main dl').nth(1).waitFor();
+  const beyond = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(beyond).toBeLessThanOrEqual(0);
+});
