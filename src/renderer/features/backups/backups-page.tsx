@@ -19,7 +19,7 @@ import { Making } from './making.tsx';
 import { SnapshotRow } from './snapshot-row.tsx';
 import { useOperation } from './use-operation.ts';
 
-/** The command line verifies and people remove folders without the engine: no notification tells of that. */
+/** The command line verifies and people remove folders without the engine: nothing notifies the page of that. */
 const watchedMs = 30_000;
 
 /** What could be restored, and the way to make more of it. */

@@ -94,7 +94,7 @@ export const backups = {
     ],
     commands: ['Commands', '명령'],
     commandsHint: [
-      'For a terminal on the engine’s machine, or wherever you copy the folder to.',
+      'For a terminal on the engine’s machine, or where you copied the folder to, with its path there.',
       '엔진이 있는 컴퓨터의 터미널에서 실행합니다. 폴더를 복사한 곳에서는 그 경로를 쓰세요.',
     ],
     verifyHint: [
