@@ -13,6 +13,7 @@ import { benchLogs } from './logs.ts';
 import { benchOpenRun } from './open-run.ts';
 import { benchPaint } from './paint.ts';
 import { benchSample } from './sample.ts';
+import { benchSnapshots } from './snapshots.ts';
 import { benchStackLogs } from './stack-logs.ts';
 import { benchStackUp } from './stack-up.ts';
 import { benchStartup } from './startup.ts';
@@ -44,6 +45,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'torch-pace': () => benchTorchPace(sized({}, { rounds: 1, images: 24, epochs: 3 })),
   validation: () => benchValidation(sized({}, { files: 1000 })),
   sample: () => benchSample(sized({}, { rounds: 1 })),
+  snapshots: () => benchSnapshots(sized({}, { rows: 100_000, rounds: 1 })),
   // The first round makes its containers and does not count.
   'stack-up': () => benchStackUp(sized({}, { rounds: 2 })),
   'stack-logs': () => benchStackLogs(sized({}, { lines: 50_000, rounds: 1 })),

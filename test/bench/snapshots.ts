@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { pino } from 'pino';
+import { readSurroundings } from '../../src/main/features/backups/surroundings.ts';
+import { withClient } from '../../src/main/postgres/pool.ts';
+import { SchemaService } from '../../src/main/postgres/schema/schema-service.ts';
+import { openServerStores } from '../../src/main/stores/profiles/server-stores.ts';
+import { createSnapshot } from '../../src/main/stores/snapshots/create-snapshot.ts';
+import { bytesOf } from '../../src/main/stores/snapshots/snapshot-folder.ts';
+import { addProject, addWorkflow } from '../postgres/schema/rows.ts';
+import { docker, startServer } from '../support/servers.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { median, type Row } from './table.ts';
+
+/** A whole snapshot of a PostgreSQL in a container, read back, against its own `pg_dump -Fc` of the same database. */
+export async function benchSnapshots({ rows = 1_000_000, rounds = 3 } = {}): Promise<Row[]> {
+  await using server = await startServer('postgres');
+  await using place = await temporaryFolder();
+  await new SchemaService({ databaseUrl: server.url }).upgrade();
+  await withClient({ url: server.url }, async (client) => {
+    const workflow = await addWorkflow(client, await addProject(client));
+    await client.query(
+      `INSERT INTO metrics (workflow_id, epoch, step, train_loss, val_loss, train_accuracy, val_accuracy, gpu_utilization, recorded_at)
+       SELECT $1, n / 1000, n, 1 / (1 + n * 0.0001) + random() * 0.01, 1 / (1 + n * 0.00009) + random() * 0.01, random(), random(),
+         (random() * 100)::int, now() - (n || ' milliseconds')::interval FROM generate_series(1, $2::int) AS n`,
+      [workflow, rows],
+    );
+    await client.query('CHECKPOINT');
+  });
+  const [home, folder] = [path.join(place.folder, 'home'), path.join(place.folder, 'snapshots')];
+  for (const one of [home, folder]) await mkdir(one);
+  const endpoints = {
+    postgres: { url: server.url, tls: null },
+    mongo: null,
+    redis: null,
+    s3: null,
+    temporal: null,
+  };
+  await using stores = await openServerStores('external', endpoints, home, pino({ level: 'silent' }));
+
+  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+    const began = performance.now();
+    await work();
+    return performance.now() - began;
+  };
+  let snapshotBytes = 0;
+  const snapshot = () =>
+    timed(async () => {
+      const { manifest } = await createSnapshot(stores, {
+        ...{ folder, why: 'bench', who: 'bench', version: '0', settings: {}, surroundings: readSurroundings },
+        onProgress: () => undefined,
+        signal: new AbortController().signal,
+      });
+      snapshotBytes = bytesOf(manifest);
+    });
+  const dump = () =>
+    timed(() =>
+      docker([
+        ...[
+          'exec',
+          server.container,
+          'pg_dump',
+          '-U',
+          server.user,
+          '-Fc',
+          '-f',
+          '/tmp/bench.dump',
+          'vision_platform',
+        ],
+      ]),
+    );
+  const times = { ours: [] as number[], plain: [] as number[], again: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    // Neither of the two that are the same always comes first.
+    const isEven = round % 2 === 0;
+    times[isEven ? 'plain' : 'again'].push(await dump());
+    times.ours.push(await snapshot());
+    times[isEven ? 'again' : 'plain'].push(await dump());
+  }
+  const dumpBytes = Number(await docker(['exec', server.container, 'stat', '-c', '%s', '/tmp/bench.dump']));
+  const [ours, theirs] = [median(times.ours), median([...times.plain, ...times.again])];
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  return [
+    {
+      name: 'a whole snapshot of a database, against `pg_dump -Fc` of it: time',
+      ...{ ratio: ours / theirs, goal: '≤ 0.45', met: ours / theirs <= 0.45 },
+      control: median(times.plain) / median(times.again),
+      detail: `${rows.toLocaleString('en')} points; medians of ${rounds}: ${(ours / 1000).toFixed(2)} s, flushed and read back, pg_dump ${(theirs / 1000).toFixed(2)} s, which does neither`,
+    },
+    {
+      name: 'the same: size',
+      ...{ ratio: snapshotBytes / dumpBytes, goal: '≤ 0.9', met: snapshotBytes / dumpBytes <= 0.9 },
+      control: null,
+      detail: `${megabytes(snapshotBytes)}, pg_dump ${megabytes(dumpBytes)}`,
+    },
+  ];
+}
