@@ -60,7 +60,9 @@ test.skipIf(reason)(
       await using _embedded = await startEngine(other.home);
       expect(await printed(other.home)).toEqual(before);
     } finally {
-      await runCli(home, ['stack', 'destroy', '--name', name]);
+      // A stack that is made anew has another name.
+      for (const one of [name, (await cliJson<{ name: string | null }>(home, ['stack', 'status'])).name])
+        if (one) await runCli(home, ['stack', 'destroy', '--name', one]);
     }
   },
   300_000,

@@ -142,7 +142,7 @@ async function writePart(
     }
   }
   const copy = client.query(copyOut(`COPY ${quoted(table)} (${list}) TO STDOUT`));
-  // Where the file fails, the connection ends behind it, which the stream tells once nobody listens any more: that would end the process.
+  // Where the file fails, the connection ends behind it, which the stream reports once nobody listens any more: that would end the process.
   copy.on('error', () => undefined);
   await writer.write(file, counting(copy));
   return rows;
