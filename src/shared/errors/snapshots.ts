@@ -4,9 +4,9 @@ import { conflict, failure, notFound } from './entry.ts';
 export const snapshotErrors = {
   SNAPSHOT_NOT_FOUND: notFound(
     'There is no snapshot {snapshot}',
-    'See which there are: trainyard backup list. A snapshot elsewhere is named by its folder.',
+    '[cli:See which there are: trainyard backup list. A snapshot elsewhere is named by its folder.][page:Look at the list of snapshots.]',
     '스냅숏 {snapshot}{snapshot|을|를} 찾을 수 없습니다',
-    'trainyard backup list로 목록을 확인하세요. 다른 곳에 있는 스냅숏은 폴더 경로로 지정합니다.',
+    '[cli:trainyard backup list로 목록을 확인하세요. 다른 곳에 있는 스냅숏은 폴더 경로로 지정합니다.][page:스냅숏 목록을 확인하세요.]',
     'snapshot',
   ),
   SNAPSHOT_UNDER_WAY: conflict(
@@ -17,9 +17,9 @@ export const snapshotErrors = {
   ),
   SNAPSHOT_OPERATION_UNKNOWN: notFound(
     'The engine knows nothing of the operation {operation}: it was started again, or another snapshot was begun',
-    'See whether the snapshot is there: trainyard backup list. If it is not, make it again.',
+    'See whether the snapshot is in the list[cli: (trainyard backup list)]. If it is not, make it again.',
     '엔진에 {operation} 작업이 없습니다. 엔진이 다시 시작되었거나 다른 스냅숏이 시작되었습니다',
-    'trainyard backup list로 스냅숏이 있는지 확인하고, 없으면 다시 만드세요.',
+    '[cli:trainyard backup list로 ][page:목록에서 ]스냅숏이 있는지 확인하고, 없으면 다시 만드세요.',
     'operation',
   ),
   SNAPSHOT_FAILED: failure(
@@ -90,9 +90,9 @@ export const snapshotErrors = {
   ),
   RESTORE_TARGET_NOT_EMPTY: conflict(
     'The stores hold data already: {what}',
-    'Nothing was changed. Restore into an empty state folder, which --home names.',
+    'Nothing was changed. Restore into an empty state folder[cli:, which --home names].',
     '저장소에 이미 데이터가 있습니다: {what}',
-    '바뀐 것은 없습니다. --home으로 빈 상태 폴더를 지정해 복원하세요.',
+    '바뀐 것은 없습니다. [cli:--home으로 ]빈 상태 폴더를 지정해 복원하세요.',
   ),
   RESTORE_DIFFERS: failure(
     'What was restored is not what the snapshot holds: {what}',
@@ -102,8 +102,8 @@ export const snapshotErrors = {
   ),
   RESTORE_NOT_CONFIRMED: conflict(
     'Nothing was restored: this has to be confirmed',
-    'Add --yes.',
+    '[cli:Add --yes.][page:Confirm it.]',
     '확인이 필요해 복원하지 않았습니다',
-    '--yes를 붙이세요.',
+    '[cli:--yes를 붙이세요.][page:확인하세요.]',
   ),
 };

@@ -139,3 +139,25 @@ test('damage to an earlier snapshot, its index or a content, does not keep the n
   expect(await verifySnapshot(third.folder, silent)).toEqual([]);
   expect((await verifySnapshot(second.folder, silent)).length).toBeGreaterThan(0);
 });
+
+test('a document that another program left in the store, and no store takes, is kept, and a restore names it and goes on', async () => {
+  await using source = await openOwnStores();
+  await using target = await openOwnStores();
+  await fillStores(source);
+  await connected(source.url, async (client) => {
+    const { rowCount } = await client.query(
+      `UPDATE documents SET body = body - 'action' WHERE collection = 'audit_logs' AND id = (SELECT min(id) FROM documents WHERE collection = 'audit_logs')`,
+    );
+    expect(rowCount).toBe(1);
+  });
+  const { folder, manifest } = await snapshotOf(source);
+  const count = manifest.documents.find(({ name }) => name === 'audit_logs')?.documents;
+  expect(count).toBe(2);
+  expect(await verifySnapshot(folder, silent)).toEqual([]);
+  const { leftOut } = await restoreInto(target, folder);
+  expect(leftOut).toEqual([
+    { en: expect.stringContaining('audit_logs: action'), ko: expect.stringContaining('audit_logs') },
+  ]);
+  expect(await target.stores.documents.count('audit_logs')).toBe(1);
+  expect((await everythingOf(target)).rows).toEqual((await everythingOf(source)).rows);
+});

@@ -1,6 +1,7 @@
 import type { BackupOperation, ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { byHand } from '../../../shared/model/snapshots.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
 import { openReconnectingClient } from '../lib/engine.ts';
@@ -35,6 +36,9 @@ class PartLine {
   }
 }
 
+/** What a person gave as the reason; the engine's own word in the person's language. */
+const reasonOf = (why: string) => (why === byHand ? translate('by hand', '직접 만듦') : why);
+
 function describe(snapshot: Snapshot): string {
   const { id, path: folder, at, why, who, version, profile, bytes, stores, verifiedAt } = snapshot;
   const { database, documents, keys, objects } = stores;
@@ -43,7 +47,7 @@ function describe(snapshot: Snapshot): string {
     [translate('Snapshot', '스냅숏'), id],
     [translate('Folder', '폴더'), folder],
     [translate('Of', '시점'), formatTime(at)],
-    [translate('Made', '만든 이유'), `${why} (${who}, Trainyard ${version}, ${profile})`],
+    [translate('Made', '만든 이유'), `${reasonOf(why)} (${who}, Trainyard ${version}, ${profile})`],
     [translate('Size', '크기'), formatBytes(bytes)],
     [
       translate('Database', '데이터베이스'),
@@ -122,7 +126,8 @@ function listTable(snapshots: readonly ListedBackup[]): string {
     [translate('VERIFIED', '검증'), ({ snapshot }) => formatTime(snapshot?.verifiedAt ?? null)],
     [
       translate('WHY', '이유'),
-      ({ snapshot, problem }) => snapshot?.why ?? (problem ? inOwnWords(problem).message : ''),
+      ({ snapshot, problem }) =>
+        snapshot ? reasonOf(snapshot.why) : problem ? inOwnWords(problem).message : '',
     ],
   ]);
 }

@@ -1,5 +1,7 @@
 import { BSON } from 'mongodb';
-import { errorMessage } from '../../../shared/errors/error.ts';
+import { inLanguage } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { wantedIndexes } from '../documents/mongo/indexes.ts';
@@ -11,13 +13,14 @@ import {
   type DocumentStore,
   type StoredDocument,
 } from '../documents/ports.ts';
-import { documentText } from '../documents/validation.ts';
 import type { CollectionManifest, Manifest } from './manifest.ts';
 import { damaged, otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
 
 /** The data model's name of the database: `mongorestore` makes it. */
 const folder = 'documents/vision_platform';
 const writers = 8;
+/** What a store says of a document that it never takes. */
+const refusals: ReadonlySet<string> = new Set(['DOCUMENT_INVALID', 'DOCUMENT_TOO_LARGE']);
 /** A document of 16 MiB, which is the most that MongoDB takes, and its own framing. */
 const largestBytes = 16 * 1024 * 1024 + 16 * 1024;
 const smallestBytes = 5;
@@ -82,15 +85,6 @@ function decode(file: string, bytes: Buffer): StoredDocument {
   }
 }
 
-/** @throws TrainyardError SNAPSHOT_FILE_DAMAGED where no store would take it */
-function checkDocument(file: string, name: CollectionName, document: StoredDocument): void {
-  try {
-    documentText(name, document);
-  } catch (error) {
-    throw damaged(file, errorMessage(error), error);
-  }
-}
-
 const noDocument = (file: string, cause?: unknown) =>
   damaged(
     file,
@@ -101,7 +95,7 @@ const noDocument = (file: string, cause?: unknown) =>
 /** Reads a collection's file to its end. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
 export async function readCollection(
   snapshot: string,
-  { name, documents, file: path }: CollectionManifest,
+  { documents, file: path }: CollectionManifest,
   { files }: Manifest,
   use: (document: StoredDocument) => Promise<void> | void,
 ): Promise<void> {
@@ -115,7 +109,6 @@ export async function readCollection(
     async (document) => {
       begun += 1;
       if (begun > documents) throw otherCount(path, begun, documents);
-      checkDocument(path, name, document);
       await use(document);
       found += 1;
     },
@@ -123,20 +116,30 @@ export async function readCollection(
   if (found !== documents) throw otherCount(path, found, documents);
 }
 
-/** Puts a snapshot's documents into a store; harmless to repeat. */
+/**
+ * Puts a snapshot's documents into a store; harmless to repeat.
+ * @returns for people, those that no store takes, as another program may have written them into MongoDB
+ */
 export async function readDocuments(
   store: DocumentStore,
   snapshot: string,
   manifest: Manifest,
   onDocuments: OnDocuments,
-): Promise<void> {
+): Promise<readonly Bilingual[]> {
+  const refused: Bilingual[] = [];
   for (const collection of manifest.documents) {
     let done = 0;
     await readCollection(snapshot, collection, manifest, async (document) => {
       failpoint('restore.document.before');
-      await store.put(collection.name, document);
+      try {
+        await store.put(collection.name, document);
+      } catch (error) {
+        if (!(error instanceof TrainyardError) || !refusals.has(error.code)) throw error;
+        refused.push({ en: error.message, ko: inLanguage(error.record, 'ko').message });
+      }
       done += 1;
       onDocuments(collection.name, done);
     });
   }
+  return refused;
 }

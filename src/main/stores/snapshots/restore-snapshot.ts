@@ -50,10 +50,11 @@ export async function restoreSnapshot(
       onProgress({ part: 'database', done: rows });
     };
     await readDatabase(stores.address, folder, manifest, stores.keys === null, onRows, async () => {
-      leftOut = await restoreKeys(folder, manifest, stores.keys);
-      await readDocuments(stores.documents, folder, manifest, (_, done) =>
+      const keys = await restoreKeys(folder, manifest, stores.keys);
+      const refused = await readDocuments(stores.documents, folder, manifest, (_, done) =>
         onProgress({ part: 'documents', done }),
       );
+      leftOut = [...keys, ...refused];
       await readObjects(stores.objects, folder, manifest, (done) => onProgress({ part: 'objects', done }));
       const kept = await readSettings(folder, manifest);
       for (const [name, value] of Object.entries(kept)) settings.set(name, value);
