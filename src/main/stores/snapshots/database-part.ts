@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import { to as copyOut } from 'pg-copy-streams';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
@@ -18,7 +18,7 @@ import {
   type TableShape,
 } from '../migration/table-shapes.ts';
 import { type DatabaseManifest, type Manifest, manifestName, type TablePart } from './manifest.ts';
-import { damaged, otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
+import { damaged, otherCount, readNamedFile, type SnapshotWriter } from './snapshot-files.ts';
 
 /** Connections that write tables, beside the one that holds the database's snapshot. */
 const writers = 2;
@@ -72,7 +72,7 @@ export async function writeDatabase(
   await forEachConcurrently(Array.from({ length: writers }), writers, () =>
     withClient(address, async (client) => {
       await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      await client.query(`SET TRANSACTION SNAPSHOT '${exported.replaceAll("'", '')}'`);
+      await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(exported)}`);
       for (const { table, part } of next) {
         const rows = await writePart(client, table, part, writer);
         rowsOf.set(part.file, rows);
@@ -179,12 +179,12 @@ async function readSequences(view: DatabaseView): Promise<{ name: string; value:
 export async function readDatabase(
   address: PostgresAddress,
   folder: string,
-  { database, files }: Manifest,
+  manifest: Manifest,
   withKeys: boolean,
   onRows: OnRows,
   beforeCommit: () => Promise<void>,
 ): Promise<void> {
-  const fileOf = new Map(files.map((file) => [file.path, file]));
+  const { database } = manifest;
   await withClient(address, async (client) => {
     await begin(client, '');
     const known = await knownTables(client, database);
@@ -201,10 +201,8 @@ export async function readDatabase(
       const list = columns.map(quoted).join(', ');
       let expected = 0;
       for (const part of parts) {
-        const file = fileOf.get(part.file);
-        if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: part.file });
         await pipeline(
-          readSnapshotFile(folder, file),
+          readNamedFile(folder, manifest, part.file),
           client.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN`)),
         ).catch(refused(part.file));
         failpoint('restore.database.table.after');

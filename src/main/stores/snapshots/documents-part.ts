@@ -14,7 +14,7 @@ import {
   type StoredDocument,
 } from '../documents/ports.ts';
 import type { CollectionManifest, Manifest } from './manifest.ts';
-import { damaged, otherCount, readSnapshotFile, type SnapshotWriter } from './snapshot-files.ts';
+import { damaged, otherCount, readNamedFile, type SnapshotWriter } from './snapshot-files.ts';
 
 /** The data model's name of the database: `mongorestore` makes it. */
 const folder = 'documents/vision_platform';
@@ -96,15 +96,13 @@ const noDocument = (file: string, cause?: unknown) =>
 export async function readCollection(
   snapshot: string,
   { documents, file: path }: CollectionManifest,
-  { files }: Manifest,
+  manifest: Manifest,
   use: (document: StoredDocument) => Promise<void> | void,
 ): Promise<void> {
   let begun = 0;
-  const file = files.find((one) => one.path === path);
-  if (!file) throw otherCount(path, 0, documents);
   let found = 0;
   await forEachConcurrently(
-    decodeDocuments(path, readSnapshotFile(snapshot, file)),
+    decodeDocuments(path, readNamedFile(snapshot, manifest, path)),
     writers,
     async (document) => {
       begun += 1;

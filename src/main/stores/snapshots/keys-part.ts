@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import { fault } from '../../../shared/errors/catalogue.ts';
 import type { DumpedKey, RedisKeys } from '../redis/keys.ts';
-import { linesOf } from './lines.ts';
+import { linesOf, parsedLine } from './lines.ts';
 import type { KeysManifest, Manifest } from './manifest.ts';
-import {
-  otherContent,
-  otherCount,
-  readSnapshotFile,
-  type SnapshotWriter,
-  tooLarge,
-} from './snapshot-files.ts';
+import { otherContent, otherCount, readNamedFile, type SnapshotWriter, tooLarge } from './snapshot-files.ts';
 
 const fileName = 'redis/keys.jsonl.zst';
 /** Characters of a line: a value may be long, and is in memory as a whole. */
@@ -40,29 +33,22 @@ export async function writeKeys(keys: RedisKeys, writer: SnapshotWriter): Promis
 /** Reads the keys of a snapshot; none where it holds none. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
 export async function readKeys(
   folder: string,
-  { keys, files }: Manifest,
+  manifest: Manifest,
   use: (key: DumpedKey) => Promise<void> | void,
 ): Promise<void> {
+  const { keys } = manifest;
   if (!keys) return;
-  const file = files.find((one) => one.path === keys.file);
-  if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: keys.file }, { place: { file: keys.file } });
   let count = 0;
-  const lines = linesOf(readSnapshotFile(folder, file), longestLine, () => tooLarge(keys.file, longestLine));
+  const lines = linesOf(readNamedFile(folder, manifest, keys.file), longestLine, () =>
+    tooLarge(keys.file, longestLine),
+  );
   for await (const text of lines) {
-    const line = parseLine(text);
+    const line = parsedLine(lineSchema, text);
     if (!line) throw otherContent(keys.file);
     count += 1;
     if (count > keys.count) throw otherCount(keys.file, count, keys.count);
-    await use(line);
+    const { key, value, expiresAt } = line;
+    await use({ key: Buffer.from(key, 'base64'), value: Buffer.from(value, 'base64'), expiresAt });
   }
   if (count !== keys.count) throw otherCount(keys.file, count, keys.count);
-}
-
-function parseLine(text: string): DumpedKey | null {
-  try {
-    const { key, value, expiresAt } = lineSchema.parse(JSON.parse(text));
-    return { key: Buffer.from(key, 'base64'), value: Buffer.from(value, 'base64'), expiresAt };
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /**
  * The lines of a UTF-8 text, however its bytes come.
  * @param longest characters of a line
@@ -24,4 +26,13 @@ export async function* linesOf(
     if (length > longest) throw tooLong();
   }
   if (length > 0) yield pieces.join('');
+}
+
+/** What a line of JSON holds; null where that is something else. */
+export function parsedLine<Line>(schema: z.ZodType<Line>, text: string): Line | null {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }

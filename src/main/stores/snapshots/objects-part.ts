@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import { hasCode } from '../../platform/error-code.ts';
@@ -11,12 +10,13 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { hashing } from '../../platform/sha256.ts';
 import { isObjectKey } from '../objects/keys.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
-import { linesOf } from './lines.ts';
+import { linesOf, parsedLine } from './lines.ts';
 import type { Manifest, ObjectsManifest } from './manifest.ts';
 import {
   flushed,
   otherContent,
   otherCount,
+  readNamedFile,
   readSnapshotFile,
   type SnapshotWriter,
   tooLarge,
@@ -221,28 +221,18 @@ class ContentCopier {
 }
 
 /** The objects of a snapshot, by buckets and keys. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
-export async function* indexLines(folder: string, { objects, files }: Manifest): AsyncGenerator<KeptObject> {
-  const file = files.find((one) => one.path === objects.index);
-  if (!file)
-    throw fault('SNAPSHOT_FILE_MISSING', { file: objects.index }, { place: { file: objects.index } });
+export async function* indexLines(folder: string, manifest: Manifest): AsyncGenerator<KeptObject> {
+  const { objects } = manifest;
   let count = 0;
-  const body = readSnapshotFile(folder, file);
+  const body = readNamedFile(folder, manifest, objects.index);
   for await (const text of linesOf(body, longestLine, () => tooLarge(objects.index, longestLine))) {
-    const line = parseLine(text);
+    const line = parsedLine(lineSchema, text);
     if (!line) throw otherContent(objects.index);
     count += 1;
     if (count > objects.count) throw otherCount(objects.index, count, objects.count);
     yield line;
   }
   if (count !== objects.count) throw otherCount(objects.index, count, objects.count);
-}
-
-function parseLine(text: string): KeptObject | null {
-  try {
-    return lineSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }
 
 /** The bytes of a content, which must be those that its name says. @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */

@@ -1,7 +1,6 @@
-import { fault } from '../../../shared/errors/catalogue.ts';
 import { type Settings, takenSettings } from './kept-settings.ts';
 import type { Manifest } from './manifest.ts';
-import { otherContent, readSnapshotFile, type SnapshotWriter, tooLarge } from './snapshot-files.ts';
+import { otherContent, readNamedFile, type SnapshotWriter, tooLarge } from './snapshot-files.ts';
 
 const fileName = 'settings.json';
 /** Bytes. */
@@ -13,12 +12,11 @@ export async function writeSettings(settings: Settings, writer: SnapshotWriter):
 }
 
 /** @throws TrainyardError SNAPSHOT_FILE_… */
-export async function readSettings(folder: string, { files, settings }: Manifest): Promise<Settings> {
-  const file = files.find((one) => one.path === settings);
-  if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: settings }, { place: { file: settings } });
+export async function readSettings(folder: string, manifest: Manifest): Promise<Settings> {
+  const { settings } = manifest;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of readSnapshotFile(folder, file)) {
+  for await (const chunk of readNamedFile(folder, manifest, settings)) {
     bytes += chunk.length;
     if (bytes > largest) throw tooLarge(settings, largest);
     chunks.push(chunk);

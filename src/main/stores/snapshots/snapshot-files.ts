@@ -11,7 +11,7 @@ import { codeOf, hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { fileFault, isFileError } from '../../platform/faults/file-faults.ts';
 import { openPlainFile } from '../../platform/plain-file.ts';
-import type { SnapshotFile } from './manifest.ts';
+import type { Manifest, SnapshotFile } from './manifest.ts';
 
 /** What ordinary tools read: `zstd -d` and `gzip -d` by the names' ends. */
 type Packing = { readonly pack: () => Transform; readonly unpack: () => Transform };
@@ -146,6 +146,17 @@ export async function* readSnapshotFile(
     unpacked.destroy();
   }
   if (digest.bytes !== bytes || digest.hex() !== sha256) throw otherContent(name);
+}
+
+/** The same of a file that the manifest names. @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */
+export async function* readNamedFile(
+  folder: string,
+  { files }: Pick<Manifest, 'files'>,
+  name: string,
+): AsyncGenerator<Buffer> {
+  const file = files.find((one) => one.path === name);
+  if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: name }, { place: { file: name } });
+  yield* readSnapshotFile(folder, file);
 }
 
 /** The error of a file that cannot be used. */
