@@ -22,6 +22,7 @@ const commands = leaves(await createProgram(null)).map((command) => [nameOf(comm
 test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
     'backup create',
+    'backup export',
     'backup list',
     'backup prune',
     'backup restore',

@@ -2,18 +2,22 @@ import { fault } from '../../shared/errors/catalogue.ts';
 import { findEngine } from '../platform/find-engine.ts';
 import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
-import { connectionTo, startEmbeddedPostgres, urlOf } from '../postgres/embedded/embedded-postgres.ts';
+import {
+  connectionTo,
+  type PostgresConnection,
+  startEmbeddedPostgres,
+  urlOf,
+} from '../postgres/embedded/embedded-postgres.ts';
 import { findLocation } from '../postgres/embedded/location.ts';
 import { readPostmasterFile } from '../postgres/embedded/postmaster.ts';
 import { serverUser } from '../postgres/embedded/server-user.ts';
 import { engineRunning } from './lib/engine.ts';
 
-/** The URL of the server that the running engine keeps; null if its server is not there at the moment. */
-function urlOfRunning(home: string): string | null {
+/** Where the server is that the running engine keeps; null if it is not there at the moment. */
+export function runningDatabase(home: string): PostgresConnection | null {
   const location = findLocation(home, serverUser());
   const server = readPostmasterFile(location.dataDirectory);
-  if (!server) return null;
-  return urlOf(connectionTo(location, server.port, ensureSecrets(home).postgresPassword));
+  return server && connectionTo(location, server.port, ensureSecrets(home).postgresPassword);
 }
 
 /**
@@ -31,8 +35,8 @@ export async function withEmbeddedDatabase<T>(
       en: ', then run this again',
       ko: ' 그런 다음 이 명령을 다시 실행하세요.',
     });
-  const running = engine ? urlOfRunning(home) : null;
-  if (running) return use(running);
+  const running = engine ? runningDatabase(home) : null;
+  if (running) return use(urlOf(running));
   using lock = acquireEngineLock(home);
   if (!lock) throw fault('ENGINE_STARTING', {});
   removeEngineRecord(home);

@@ -24,6 +24,7 @@ import { labelFindings } from './label-findings.ts';
 import { machineErrors } from './machine.ts';
 import { objectErrors } from './objects.ts';
 import { pageErrors } from './page.ts';
+import { plainFileErrors } from './plain-files.ts';
 import { predictionErrors } from './predictions.ts';
 import { projectErrors } from './projects.ts';
 import { runErrors } from './runs.ts';
@@ -59,6 +60,7 @@ export const catalogue = {
   ...jobErrors,
   ...labelFindings,
   ...pageErrors,
+  ...plainFileErrors,
   ...predictionErrors,
   ...projectErrors,
   ...templateErrors,

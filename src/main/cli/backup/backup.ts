@@ -9,6 +9,7 @@ import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, remark, StatusLine, table, writeJson, writeLine, writeResult } from '../lib/output.ts';
+import { defineExport } from './export.ts';
 import { definePrune } from './prune.ts';
 import { snapshotsFolder } from './snapshots-folder.ts';
 
@@ -247,4 +248,5 @@ export function defineBackup(group: Command): void {
     });
 
   definePrune(group);
+  defineExport(group);
 }

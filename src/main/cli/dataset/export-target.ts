@@ -86,7 +86,11 @@ async function writeTar(aside: string, tar: Readable): Promise<void> {
 }
 
 /** Waits for the end of a write; what the disk refused names the file, and comes before what it led to. */
-async function writing(name: string, file: NodeJS.WritableStream, written: Promise<void>): Promise<void> {
+export async function writing(
+  name: string,
+  file: NodeJS.WritableStream,
+  written: Promise<void>,
+): Promise<void> {
   let refused: unknown = null;
   file.on('error', (error) => {
     if (hasCode(error, 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR')) return;
@@ -122,7 +126,7 @@ async function unpack(aside: string, tar: Readable): Promise<void> {
 }
 
 /** A link is never made in the place of a file that came meanwhile; not every file system has them. */
-async function placeFile(aside: string, target: string): Promise<void> {
+export async function placeFile(aside: string, target: string): Promise<void> {
   try {
     await link(aside, target);
   } catch (error) {
@@ -133,7 +137,7 @@ async function placeFile(aside: string, target: string): Promise<void> {
 }
 
 /** A folder takes the place of one that is missing or empty, and of no other. */
-async function placeFolder(aside: string, target: string): Promise<void> {
+export async function placeFolder(aside: string, target: string): Promise<void> {
   try {
     if (process.platform === 'win32') await rmdir(target).catch(nullOn('ENOENT'));
     await rename(aside, target);

@@ -212,9 +212,12 @@ function queryOf(
   return `${relations} ${selects.join('\nUNION ALL\n')}`;
 }
 
+/** The query of {@link readNamedObjects}. */
+export const namedObjectsQuery = () => queryOf(false);
+
 /** The objects of the schema `public` by their definitions, less partitions, extensions and the migrations' own bookkeeping. */
 export async function readNamedObjects(client: pg.ClientBase | pg.Pool): Promise<readonly NamedObject[]> {
-  const { rows } = await client.query<NamedObject>(queryOf(false));
+  const { rows } = await client.query<NamedObject>(namedObjectsQuery());
   return rows;
 }
 

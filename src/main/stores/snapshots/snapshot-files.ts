@@ -24,7 +24,8 @@ const zstd: Packing = {
   unpack: () => createZstdDecompress(),
 };
 
-function packingOf(name: string): Packing {
+/** How a file is packed, by its name's end (`.zst`, `.gz`). */
+export function packingOf(name: string): Packing {
   if (name.endsWith('.zst')) return zstd;
   return name.endsWith('.gz') ? gzip : plain;
 }

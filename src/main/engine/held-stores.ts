@@ -1,0 +1,41 @@
+import type { Stores } from '../stores/profiles/stores.ts';
+import { type EngineOptions, type HeldHome, holdHome } from './held-home.ts';
+
+/**
+ * Opens the stores of a state folder with no engine on it; their servers are started where they are the product's own. What has to be
+ * taken back goes onto the stack.
+ * @throws TrainyardError ENGINE_RUNNING and what opening the stores throws
+ */
+export async function holdStores(
+  options: Pick<EngineOptions, 'home' | 'profile'>,
+  stack: AsyncDisposableStack,
+): Promise<HeldHome & { readonly stores: Stores }> {
+  const held = holdHome({ ...options, sample: false }, stack);
+  const { home, profile, settings, postgres, log } = held;
+  const [{ openStores }, { startEmbeddedPostgres }, { openLocalStack }, { stackImages }] = await Promise.all([
+    import('../stores/profiles/open-stores.ts'),
+    import('../postgres/embedded/embedded-postgres.ts'),
+    import('../stack/verbs/open-stack.ts'),
+    import('../stack/stack-images.ts'),
+  ]);
+  const stores = stack.use(
+    await openStores(profile, home, log, {
+      postgres: () => postgres ?? startEmbeddedPostgres(home, { isPasswordTried: false }),
+      stack: async () => {
+        const local = stack.use(
+          openLocalStack({
+            home,
+            environment: process.env,
+            profile: () => profile,
+            images: stackImages(settings),
+            log,
+          }),
+        );
+        await local.stack.up({ services: [], onProgress: () => {} });
+        return local.stack.endpoints();
+      },
+    }),
+  );
+  stack.defer(() => stores.expectEnd());
+  return { ...held, stores };
+}
