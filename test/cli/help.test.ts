@@ -23,6 +23,7 @@ test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
     'backup create',
     'backup export',
+    'backup import',
     'backup list',
     'backup prune',
     'backup restore',

@@ -10,6 +10,7 @@ import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, remark, StatusLine, table, writeJson, writeLine, writeResult } from '../lib/output.ts';
 import { defineExport } from './export.ts';
+import { defineImport } from './import.ts';
 import { definePrune } from './prune.ts';
 import { snapshotsFolder } from './snapshots-folder.ts';
 
@@ -249,4 +250,5 @@ export function defineBackup(group: Command): void {
 
   definePrune(group);
   defineExport(group);
+  defineImport(group);
 }

@@ -1,14 +1,46 @@
 import { version } from '../../engine/version.ts';
+import { collectionNames } from '../../stores/documents/ports.ts';
 import { type Command, type CommonOptions, collect, defineCommand } from '../lib/define.ts';
 import { usageError } from '../lib/failure.ts';
 import { formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
-import { remark, StatusLine, writeResult } from '../lib/output.ts';
+import { facts, remark, StatusLine, writeResult } from '../lib/output.ts';
+import { readCollections } from './import.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly sql?: string;
   readonly table?: readonly string[];
   readonly force?: true;
+  readonly documents?: string;
+  readonly collection?: readonly string[];
+  readonly gzip?: true;
+}
+
+async function exportCollections(
+  name: string,
+  { collection, gzip, json }: ExportOptions,
+): Promise<undefined> {
+  const chosen = readCollections(collection) ?? collectionNames;
+  const [{ exportDocuments }, { withStores }, { cancellable, fillFolder }] = await Promise.all([
+    import('../../stores/exports/documents-export.ts'),
+    import('./reach-stores.ts'),
+    import('./plain-target.ts'),
+  ]);
+  const line = new StatusLine();
+  const { folder, result } = await cancellable((signal) =>
+    fillFolder(name, (aside) =>
+      withStores(({ documents }) =>
+        exportDocuments(documents, aside, {
+          ...{ collections: [...new Set(chosen)], isPacked: gzip ?? false, signal },
+          onDocuments: (done) => line.show(formatCount(done, 'document', '문서')),
+        }),
+      ),
+    ),
+  ).finally(() => line.clear());
+  return writeResult({ json }, { path: folder, collections: result }, () => {
+    const counts = result.map(({ name: one, documents }) => [one, String(documents)] as const);
+    return `${facts(counts)}\n${folder}`;
+  });
 }
 
 async function exportTables(
@@ -59,8 +91,10 @@ export function defineExport(group: Command): void {
       'backup export --sql everything.sql.zst',
       'backup export --sql runs.sql --table workflows --table workflow_runs',
       'backup export --sql -',
+      'backup export --documents dump --gzip',
+      'backup export --documents dump --collection audit_logs',
     ],
-    json: '{"path", "at", "tables": [{"name", "rows"}], "leftOut": […]}',
+    json: '{"path", "at", "tables": [{"name", "rows"}], "leftOut": […]} or {"path", "collections": [{"name", "documents"}]}',
   })
     .flag(
       '--sql <file>',
@@ -69,12 +103,25 @@ export function defineExport(group: Command): void {
     )
     .flag('--table <name>', 'this table alone (several: again)', '이 테이블만. 여러 개면 반복합니다', collect)
     .flag('--force', 'put it in the place of a file that is there', '이미 있는 파일을 덮어씁니다')
+    .flag(
+      '--documents <folder>',
+      'the collections as mongodump writes them, into a folder that is missing or empty',
+      '컬렉션을 mongodump 형식으로, 없거나 빈 폴더에',
+    )
+    .flag(
+      '--collection <name>',
+      'this collection alone (several: again)',
+      '이 컬렉션만. 여러 개면 반복합니다',
+      collect,
+    )
+    .flag('--gzip', 'pack the files of collections', '컬렉션 파일을 gzip으로 압축합니다')
     .perform<ExportOptions>((options) => {
-      const { sql, table } = options;
-      if (sql !== undefined) return exportTables(sql, table ?? null, options);
+      const { sql, table, documents } = options;
+      if (sql !== undefined && documents === undefined) return exportTables(sql, table ?? null, options);
+      if (documents !== undefined && sql === undefined) return exportCollections(documents, options);
       throw usageError(
-        translate('It is not said what to export', '무엇을 내보낼지 지정하지 않았습니다'),
-        translate('Add --sql FILE.', '--sql FILE을 붙이세요.'),
+        translate('Name one thing to export', '내보낼 것을 하나 지정해야 합니다'),
+        translate('Add --sql FILE or --documents FOLDER.', '--sql FILE이나 --documents FOLDER를 붙이세요.'),
       );
     });
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, rename } from 'node:fs/promises';
+import { lstat, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,7 +8,8 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { nullOn } from '../../platform/error-code.ts';
 import { fileFault, isFileError } from '../../platform/faults/file-faults.ts';
 import { packingOf } from '../../stores/snapshots/snapshot-files.ts';
-import { type ExportTarget, placeFile, receive, writing } from '../dataset/export-target.ts';
+import { openAside } from '../dataset/export-aside.ts';
+import { type ExportTarget, placeFile, placeFolder, receive, writing } from '../dataset/export-target.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -60,6 +61,32 @@ async function placeUntaken(aside: string, file: string): Promise<void> {
     if (!(error instanceof TrainyardError) || error.code !== 'EXPORT_TARGET_TAKEN') throw error;
     throw fault('EXPORT_FILE_TAKEN', { path: file }, { cause: error });
   }
+}
+
+/**
+ * Fills a folder that is missing or empty, which is there whole or not at all.
+ * @throws TrainyardError EXPORT_FOLDER_TAKEN
+ */
+export async function fillFolder<Result>(
+  name: string,
+  fill: (aside: string) => Promise<Result>,
+): Promise<{ folder: string; result: Result }> {
+  const folder = path.resolve(name);
+  await refuseFilled(folder);
+  await using aside = await openAside(folder);
+  try {
+    const result = await fill(aside.content);
+    await placeFolder(aside.content, folder);
+    return { folder, result };
+  } catch (error) {
+    throw (isFileError(error) ? fileFault(error) : null) ?? error;
+  }
+}
+
+async function refuseFilled(folder: string): Promise<void> {
+  const found = await lstat(folder).catch(nullOn('ENOENT', 'ENOTDIR'));
+  if (found && (!found.isDirectory() || (await readdir(folder)).length > 0))
+    throw fault('EXPORT_FOLDER_TAKEN', { path: folder });
 }
 
 async function toStandardOutput(body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void> {

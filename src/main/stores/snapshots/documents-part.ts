@@ -4,8 +4,9 @@ import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { documentsIn } from '../documents/mongo/bson-stream.ts';
 import { wantedIndexes } from '../documents/mongo/indexes.ts';
-import { fromStored, toBson } from '../documents/mongo/stored-document.ts';
+import { toBson } from '../documents/mongo/stored-document.ts';
 import { documentPages } from '../documents/pages.ts';
 import {
   type CollectionName,
@@ -21,9 +22,6 @@ const folder = 'documents/vision_platform';
 const writers = 8;
 /** What a store says of a document that it never takes. */
 const refusals: ReadonlySet<string> = new Set(['DOCUMENT_INVALID', 'DOCUMENT_TOO_LARGE']);
-/** A document of 16 MiB, which is the most that MongoDB takes, and its own framing. */
-const largestBytes = 16 * 1024 * 1024 + 16 * 1024;
-const smallestBytes = 5;
 
 /** Called for each page of documents that is written or read, with how many there were so far. */
 export type OnDocuments = (collection: CollectionName, done: number) => void;
@@ -53,39 +51,14 @@ export async function writeDocuments(
 }
 
 /** What `mongorestore` makes the collection's indexes of. */
-function metadataOf(name: CollectionName): string {
+export function metadataOf(name: CollectionName): string {
   const wanted = wantedIndexes(name).map(({ description }) => ({ v: 2, ...description }));
   const indexes = [{ v: 2, key: { _id: 1 }, name: '_id_' }, ...wanted];
   return `${JSON.stringify({ options: {}, indexes, collectionName: name, type: 'collection' })}\n`;
 }
 
-/** The documents in the bytes of a file. @throws TrainyardError SNAPSHOT_FILE_DAMAGED where they are none */
-async function* decodeDocuments(file: string, body: AsyncIterable<Buffer>): AsyncGenerator<StoredDocument> {
-  let held: Buffer = Buffer.alloc(0);
-  for await (const chunk of body) {
-    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    let at = 0;
-    while (held.length - at >= 4) {
-      const size = held.readInt32LE(at);
-      if (size < smallestBytes || size > largestBytes) throw noDocument(file);
-      if (held.length - at < size) break;
-      yield decode(file, held.subarray(at, at + size));
-      at += size;
-    }
-    held = held.subarray(at);
-  }
-  if (held.length > 0) throw noDocument(file);
-}
-
-function decode(file: string, bytes: Buffer): StoredDocument {
-  try {
-    return fromStored(BSON.deserialize(bytes) as Parameters<typeof fromStored>[0]);
-  } catch (error) {
-    throw noDocument(file, error);
-  }
-}
-
-const noDocument = (file: string, cause?: unknown) =>
+/** The error of a file that holds something else than documents. */
+const noDocument = (file: string, cause: unknown) =>
   damaged(
     file,
     { en: 'it holds something that is no document', ko: '문서가 아닌 것이 들어 있습니다' },
@@ -102,7 +75,7 @@ export async function readCollection(
   let begun = 0;
   let found = 0;
   await forEachConcurrently(
-    decodeDocuments(path, readNamedFile(snapshot, manifest, path)),
+    documentsIn(readNamedFile(snapshot, manifest, path), (cause) => noDocument(path, cause)),
     writers,
     async (document) => {
       begun += 1;

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
@@ -117,43 +117,23 @@ export class PostgresDocumentStore implements DocumentStore {
   }
 
   async insert(collection: CollectionName, document: StoredDocument): Promise<void> {
-    // A document that has expired is as if it were not there.
-    const added = await this.write(
-      collection,
-      document,
-      `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, ${ofExcluded}, created_at = now() WHERE NOT ${isLive}`,
+    await insertDocument(this.pool, collection, document);
+  }
+
+  /** Adds documents by `insert`, all that `work` adds or none; rolls back and rethrows where it throws. */
+  async addTogether(work: (insert: DocumentStore['insert']) => Promise<void>): Promise<void> {
+    await inTransaction(this.pool, (client) =>
+      work((collection, document) => insertDocument(client, collection, document)),
     );
-    if (!added) throw existsAlready(collection, 'id', document);
   }
 
   async put(collection: CollectionName, document: StoredDocument): Promise<void> {
-    await this.write(
+    await writeDocument(
+      this.pool,
       collection,
       document,
       `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, ${ofExcluded}`,
     );
-  }
-
-  private async write(
-    collection: CollectionName,
-    document: StoredDocument,
-    onConflict: string,
-  ): Promise<boolean> {
-    const text = documentText(collection, document);
-    failpoint('documents.write.before');
-    const statement = `INSERT INTO documents AS d (collection, id, body, expires_at, ${lineColumns})
-       VALUES ($1, $2, $3::jsonb, $4::timestamptz, $5, $6, $7, $8) ON CONFLICT (collection, id) ${onConflict}`;
-    const isLog = collection === 'workflow_logs';
-    const values = isLog
-      ? [collection, ...bucketValues(document, toRows(document.logs as readonly Line[]))]
-      : [collection, document.id, escapeForJsonb(text), expiry(collection, document), null, null, null, null];
-    const { rowCount } = await this.pool.query(statement, values).catch((error: unknown) => {
-      const index = hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : '';
-      const field = uniqueField(collection, index);
-      throw field ? existsAlready(collection, field, document) : error;
-    });
-    failpoint('documents.write.after');
-    return rowCount === 1;
   }
 
   async get(collection: CollectionName, id: string): Promise<StoredDocument | null> {
@@ -286,4 +266,43 @@ function uniqueField(collection: CollectionName, postgresIndex: string): string 
     (index) => index.kind === 'unique' && postgresIndexes(collection, index).includes(postgresIndex),
   );
   return found?.keys[0]?.field;
+}
+
+/** As `DocumentStore.insert`, within a transaction too. */
+async function insertDocument(
+  client: Pool | PoolClient,
+  collection: CollectionName,
+  document: StoredDocument,
+): Promise<void> {
+  // A document that has expired is as if it were not there.
+  const added = await writeDocument(
+    client,
+    collection,
+    document,
+    `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, ${ofExcluded}, created_at = now() WHERE NOT ${isLive}`,
+  );
+  if (!added) throw existsAlready(collection, 'id', document);
+}
+
+async function writeDocument(
+  client: Pool | PoolClient,
+  collection: CollectionName,
+  document: StoredDocument,
+  onConflict: string,
+): Promise<boolean> {
+  const text = documentText(collection, document);
+  failpoint('documents.write.before');
+  const statement = `INSERT INTO documents AS d (collection, id, body, expires_at, ${lineColumns})
+     VALUES ($1, $2, $3::jsonb, $4::timestamptz, $5, $6, $7, $8) ON CONFLICT (collection, id) ${onConflict}`;
+  const isLog = collection === 'workflow_logs';
+  const values = isLog
+    ? [collection, ...bucketValues(document, toRows(document.logs as readonly Line[]))]
+    : [collection, document.id, escapeForJsonb(text), expiry(collection, document), null, null, null, null];
+  const { rowCount } = await client.query(statement, values).catch((error: unknown) => {
+    const index = hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : '';
+    const field = uniqueField(collection, index);
+    throw field ? existsAlready(collection, field, document) : error;
+  });
+  failpoint('documents.write.after');
+  return rowCount === 1;
 }
