@@ -161,3 +161,49 @@ test('a document that another program left in the store, and no store takes, is 
   expect(await target.stores.documents.count('audit_logs')).toBe(1);
   expect((await everythingOf(target)).rows).toEqual((await everythingOf(source)).rows);
 });
+
+test('a large table is several files of its pages, whole and of one moment while it grows, changes and shrinks', async () => {
+  await using source = await openOwnStores();
+  await using target = await openOwnStores();
+  await fillStores(source);
+  await connected(source.url, (client) =>
+    client.query(
+      `INSERT INTO run_events (workflow_id, seq, type, payload)
+       SELECT (SELECT id FROM workflows LIMIT 1), n, 'log', jsonb_build_object('text', repeat(md5(n::text), 50)) FROM generate_series(3000, 24999) AS n`,
+    ),
+  );
+  const done = new AbortController();
+  const changing = connected(source.url, async (client) => {
+    for (let n = 100_000; !done.signal.aborted; n += 500) {
+      await client.query('DELETE FROM run_events WHERE seq % 97 = $1', [(n / 500) % 97]);
+      await client.query("UPDATE run_events SET type = 'other' WHERE seq % 89 = $1", [(n / 500) % 89]);
+      await client.query(
+        `INSERT INTO run_events (workflow_id, seq, type, payload) SELECT (SELECT id FROM workflows LIMIT 1), n, 'log', '{}' FROM generate_series($1::int, $1 + 499) AS n`,
+        [n],
+      );
+    }
+  });
+  let seen: unknown;
+  const { folder, manifest } = await snapshotOf(source, {
+    surroundings: async (view) => {
+      const { rows } = await view.query(
+        'SELECT count(*)::int AS count, md5(string_agg(r::text, chr(10) ORDER BY r::text)) AS hash FROM run_events AS r',
+      );
+      seen ??= rows[0];
+      return { references: [], runs: [], inPlace: [] };
+    },
+  }).finally(() => done.abort());
+  await changing;
+  const parts = manifest.database.tables.find(({ name }) => name === 'run_events')?.parts ?? [];
+  expect(parts.map(({ file }) => file)).toEqual(
+    parts.map((_, index) => `database/run_events.${index + 1}.copy.zst`),
+  );
+  expect(parts.length).toBeGreaterThan(1);
+  await restoreInto(target, folder);
+  await connected(target.url, async (client) => {
+    const { rows } = await client.query(
+      'SELECT count(*)::int AS count, md5(string_agg(r::text, chr(10) ORDER BY r::text)) AS hash FROM run_events AS r',
+    );
+    expect(rows[0]).toEqual(seen);
+  });
+});

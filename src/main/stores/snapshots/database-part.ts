@@ -1,6 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { to as copyOut } from 'pg-copy-streams';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
 import { counted } from '../../../shared/format/units.ts';
@@ -8,20 +8,15 @@ import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { codeOf, hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
+import { CopyOut } from '../../postgres/copy-out.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
-import {
-  quoted,
-  readMonths,
-  readRevisions,
-  readTables,
-  sameText,
-  type TableShape,
-} from '../migration/table-shapes.ts';
+import { quoted, readMonths, readRevisions, readTables, sameText } from '../migration/table-shapes.ts';
 import { type DatabaseManifest, type Manifest, manifestName, type TablePart } from './manifest.ts';
 import { damaged, otherCount, readNamedFile, type SnapshotWriter } from './snapshot-files.ts';
+import { copyStatement, orderedColumns, planParts } from './table-parts.ts';
 
-/** Connections that write tables, beside the one that holds the database's snapshot. */
-const writers = 2;
+/** Connections that write tables, beside the one that holds the database's snapshot. Each keeps a processor of PostgreSQL's machine busy. */
+const writers = Math.min(4, Math.max(2, availableParallelism()));
 const newline = 0x0a;
 
 /** A transaction that sees what the database held when it began. */
@@ -65,26 +60,33 @@ export async function writeDatabase(
 ): Promise<DatabaseManifest> {
   const tables = await readTables(view, withKeys ? keyTables : []);
   const planned = [];
-  for (const table of tables) planned.push({ table, parts: await partsOf(view, table) });
-  const work = planned.flatMap(({ table, parts }) => parts.map((part) => ({ table, part })));
+  for (const table of tables) {
+    const columns = await orderedColumns(view, table);
+    planned.push({ name: table.name, columns, parts: await planParts(view, table.name, columns) });
+  }
+  // The largest first: the connections end together.
+  const work = planned.flatMap(({ parts }) => parts).sort((left, right) => right.bytes - left.bytes);
   const rowsOf = new Map<string, number>();
   const next = work[Symbol.iterator]();
   await forEachConcurrently(Array.from({ length: writers }), writers, () =>
     withClient(address, async (client) => {
-      await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(exported)}`);
-      for (const { table, part } of next) {
-        const rows = await writePart(client, table, part, writer);
-        rowsOf.set(part.file, rows);
-        onRows(part.table, rows);
+      for (const part of next) {
+        // A transaction for each: nobody waits for the lock of a table that is written.
+        await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(exported)}`);
+        const copy = client.query(new CopyOut(copyStatement(part), writer.signal));
+        await writer.write(part.file, copy);
+        await client.query('COMMIT');
+        rowsOf.set(part.file, copy.rows);
+        onRows(part.table, copy.rows);
       }
     }),
   );
   const tablesWritten = [];
-  for (const { table, parts } of planned) {
-    const written = parts.map((part) => ({ ...part, rows: rowsOf.get(part.file) ?? 0 }));
-    await compareRows(view, table, written);
-    tablesWritten.push({ name: table.name, columns: [...table.columns], parts: written });
+  for (const { name, columns, parts } of planned) {
+    const written = parts.map(({ table, file }) => ({ table, rows: rowsOf.get(file) ?? 0, file }));
+    await compareRows(view, name, written);
+    tablesWritten.push({ name, columns, parts: written });
   }
   return {
     ...(await readFacts(view)),
@@ -96,11 +98,7 @@ export async function writeDatabase(
 }
 
 /** Of the whole table, however it was parted: what was forgotten shows. @throws TrainyardError SNAPSHOT_COUNT_DIFFERS */
-async function compareRows(
-  view: DatabaseView,
-  { name }: TableShape,
-  parts: readonly TablePart[],
-): Promise<void> {
+async function compareRows(view: DatabaseView, name: string, parts: readonly TablePart[]): Promise<void> {
   const { rows } = await view.query<{ rows: string }>(`SELECT count(*)::text AS rows FROM ${quoted(name)}`);
   const written = parts.reduce((sum, part) => sum + part.rows, 0);
   const live = Number(rows[0]?.rows);
@@ -109,44 +107,6 @@ async function compareRows(
 
 /** Where the cache and the queue of a profile without Redis lie. */
 const keyTables = ['kv_entries', 'kv_queue'];
-
-/** The table itself, or its partitions, which differ in how often they change. */
-async function partsOf(view: DatabaseView, { name }: TableShape): Promise<Omit<TablePart, 'rows'>[]> {
-  const { rows } = await view.query<{ leaf: string }>(
-    // A table that is not partitioned has no tree.
-    `SELECT c.relname AS leaf FROM pg_class c
-     WHERE c.relkind = 'r' AND (c.oid = $1::regclass OR c.oid IN (SELECT relid FROM pg_partition_tree($1::regclass) WHERE isleaf))
-     ORDER BY c.relname COLLATE "C"`,
-    [quoted(name)],
-  );
-  const leaves = rows.map(({ leaf }) => leaf);
-  return leaves.map((table) => ({ table, file: `database/${fileNameOf(table)}.copy.zst` }));
-}
-
-/** What a file may be called for a table of any name. */
-const fileNameOf = (table: string) =>
-  table.replaceAll(/[^a-z0-9_]/g, (sign) => `-${(sign.codePointAt(0) ?? 0).toString(16)}-`);
-
-async function writePart(
-  client: pg.ClientBase,
-  { columns }: TableShape,
-  { table, file }: Omit<TablePart, 'rows'>,
-  writer: SnapshotWriter,
-): Promise<number> {
-  const list = columns.map(quoted).join(', ');
-  let rows = 0;
-  async function* counting(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      rows += linesIn(chunk);
-      yield chunk;
-    }
-  }
-  const copy = client.query(copyOut(`COPY ${quoted(table)} (${list}) TO STDOUT`));
-  // Where the file fails, the connection ends behind it, which the stream reports once nobody listens any more: that would end the process.
-  copy.on('error', () => undefined);
-  await writer.write(file, counting(copy));
-  return rows;
-}
 
 /** Ends of rows: COPY writes those within a value as `\n`. */
 export function linesIn(chunk: Buffer): number {
@@ -246,14 +206,14 @@ function differs(table: string, found: number, expected: number) {
 /** The snapshot's tables, which are the database's with the same columns; so are its sequences. */
 async function knownTables(client: pg.ClientBase, { tables, sequences, revisions }: DatabaseManifest) {
   const present = new Map(
-    (await readTables(client, keyTables)).map(({ name, columns }) => [name, columns.join()]),
+    (await readTables(client, keyTables)).map(({ name, columns }) => [name, columns.toSorted().join()]),
   );
   const { rows } = await client.query<{ name: string }>(
     "SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public'",
   );
   const inSnapshot = new Set(tables.map(({ name }) => name));
   const unknown =
-    tables.find(({ name, columns }) => present.get(name) !== columns.join())?.name ??
+    tables.find(({ name, columns }) => present.get(name) !== columns.toSorted().join())?.name ??
     // Of a profile with Redis it has no tables for keys.
     [...present.keys()].find((name) => !inSnapshot.has(name) && !keyTables.includes(name)) ??
     sequences.find(({ name }) => !rows.some((row) => row.name === name))?.name;
