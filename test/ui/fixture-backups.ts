@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ORPCError } from '@orpc/server';
+import type { BackupScheduleView } from '../../src/shared/contract/backup-schedule.ts';
 import type { BackupOperation, ListedBackup, Snapshot } from '../../src/shared/contract/backups.ts';
 import { fault } from '../../src/shared/errors/catalogue.ts';
 import { byHand } from '../../src/shared/model/snapshots.ts';
@@ -50,10 +51,23 @@ const made: readonly ListedBackup[] = [
   listed('20261101T090000Z-77aa01', ago(42_000), { verifiedAt: null }),
 ];
 
+/** Daily, and well. */
+const schedule: BackupScheduleView = {
+  ...{ on: true, cron: '0 3 * * *', zone: 'Asia/Seoul' },
+  keep: { last: 3, daily: 7, weekly: 4, monthly: 6 },
+  next: [ago(-600), ago(-600 - 1440), ago(-600 - 2880)],
+  last: {
+    ...{ occurrence: ago(840), at: ago(838), outcome: 'made', snapshot: '20261130T090000Z-ab12cd' },
+    error: null,
+  },
+  ...{ retryAt: null, newest: ago(180), warning: null },
+};
+
 /** The snapshots, and what a test does with the one that is being made. */
 export class FixtureSnapshots {
   list: readonly ListedBackup[] = made;
   operation: BackupOperation | null = null;
+  schedule = schedule;
   private readonly onChange: (operation: string) => void;
   private why = byHand;
 
@@ -86,6 +100,20 @@ export class FixtureSnapshots {
     this.change({ status: 'failed', error: error.record });
   }
 
+  /** Changes the schedule, or how it went. */
+  plan(change: Partial<BackupScheduleView>): BackupScheduleView {
+    this.schedule = { ...this.schedule, ...change };
+    if (!this.schedule.on) this.schedule = { ...this.schedule, next: [], retryAt: null, warning: null };
+    this.onChange(fixtureId(9, 1));
+    return this.schedule;
+  }
+
+  /** As if the schedule had made all of them, and kept the last so many. */
+  removable({ last }: BackupScheduleView['keep']) {
+    const good = this.list.map(({ id, snapshot }) => ({ id, at: snapshot?.at ?? null }));
+    return { removed: good.slice(last).reverse(), kept: good.slice(0, last) };
+  }
+
   private change(change: Partial<BackupOperation>): void {
     if (!this.operation) throw new Error('no snapshot is being made');
     this.operation = { ...this.operation, ...change, seq: this.operation.seq + 1 };
@@ -105,6 +133,11 @@ export function fixtureBackups(state: FixtureState) {
       snapshots: [...snapshots.list],
       operation: snapshots.operation,
     })),
+    schedule: backups.schedule.handler(() => snapshots.schedule),
+    setSchedule: backups.setSchedule.handler(({ input: { keep, ...change } }) =>
+      snapshots.plan({ ...change, keep: { ...snapshots.schedule.keep, ...keep } }),
+    ),
+    removable: backups.removable.handler(({ input }) => snapshots.removable(input)),
     create: backups.create.handler(({ input }) => {
       if (snapshots.operation?.status === 'running') throw refused('SNAPSHOT_UNDER_WAY', 409);
       return snapshots.begin(input.why);

@@ -5,6 +5,7 @@ import { needsRoom } from '../../shared/contract/effects.ts';
 import type { systemContract } from '../../shared/contract/system.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { Profile } from '../../shared/model/stack.ts';
+import type { BackupScheduler } from '../features/backups/backup-scheduler.ts';
 import type { Backups } from '../features/backups/backups.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { RunReadings } from '../features/changes/channel-changes.ts';
@@ -35,6 +36,7 @@ export interface ApiContext {
   readonly services: () => {
     readonly projects: Projects;
     readonly backups: Backups;
+    readonly backupScheduler: BackupScheduler;
     readonly datasets: DatasetService;
     readonly exports: DatasetExports;
     readonly inbox: Inbox;

@@ -14,8 +14,8 @@ export function stopWhenIdle(
 ): Disposable {
   const look = async () => {
     const services = supervisor.open?.services;
-    if (presence.absentMs() < idleStopMs || services?.datasets.isBusy || services?.weights.storing.isBusy)
-      return;
+    const isBusy = services?.datasets.isBusy || services?.weights.storing.isBusy || services?.backups.isBusy;
+    if (presence.absentMs() < idleStopMs || isBusy) return;
     // Without open stores this engine has no work under way.
     const isAtWork =
       services !== undefined && ((await services.hasRuns('running')) || (await services.hasRuns('queued')));

@@ -10,7 +10,9 @@ import type { RunStatus } from '../../shared/model/run.ts';
 import { chosenValue } from '../../shared/model/settings.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { auditLog } from '../features/audit/audit-log.ts';
+import { BackupScheduler } from '../features/backups/backup-scheduler.ts';
 import { Backups } from '../features/backups/backups.ts';
+import { hasContents } from '../features/backups/contents-rows.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
@@ -283,17 +285,25 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     workers: stores.workers,
     log,
   });
+  const openSnapshots = () => openStateFolder(home, 'snapshots');
   const backups = new Backups({
     stores,
-    openFolder: () => openStateFolder(home, 'snapshots'),
+    openFolder: openSnapshots,
     settings: () => keptSettings(settings),
     who: userInfo().username,
     version,
     changes,
     log,
   });
+  const backupScheduler = new BackupScheduler({
+    ...{ settings, backups, changes, log, openFolder: openSnapshots },
+    hasContents: () => hasContents(db),
+    checkRoom: (bytes, what) => disk.checkFits('snapshots', bytes, what),
+  });
   const close = async () => {
+    const scheduled = backupScheduler[Symbol.asyncDispose]();
     await backups[Symbol.asyncDispose]();
+    await scheduled;
     await predictor[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     await runs.loop[Symbol.asyncDispose]();
@@ -326,6 +336,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     predictions,
     jobs,
     backups,
+    backupScheduler,
     weights,
     readings: { db, documents, changes: channelChanges, live: livePoints },
     close,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { snapshotErrors } from '../errors/snapshots.ts';
 import { profiles } from '../model/stack.ts';
+import { backupScheduleContract } from './backup-schedule.ts';
 import { proceduresOf, sentences, time, waitMs, workError } from './common.ts';
 
 const count = z.int();
@@ -78,4 +79,5 @@ export const backupsContract = {
       z.strictObject({ operation: z.uuid(), after: z.coerce.number().pipe(z.int()).default(-1), waitMs }),
     )
     .output(backupOperationSchema),
+  ...backupScheduleContract,
 };

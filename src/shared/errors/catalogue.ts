@@ -1,3 +1,4 @@
+import { backupScheduleErrors } from './backup-schedule.ts';
 import { cliErrors } from './cli.ts';
 import { databaseErrors } from './database.ts';
 import { exportErrors } from './dataset-exports.ts';
@@ -48,6 +49,7 @@ export const catalogue = {
   ...doctorErrors,
   ...doctorDockerErrors,
   ...snapshotErrors,
+  ...backupScheduleErrors,
   ...stackErrors,
   ...dockerErrors,
   ...cliErrors,

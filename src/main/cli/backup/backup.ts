@@ -1,7 +1,7 @@
 import type { BackupOperation, ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
-import { byHand } from '../../../shared/model/snapshots.ts';
+import { byHand, bySchedule } from '../../../shared/model/snapshots.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
 import { openReconnectingClient } from '../lib/engine.ts';
@@ -12,6 +12,7 @@ import { facts, remark, StatusLine, table, writeJson, writeLine, writeResult } f
 import { defineExport } from './export.ts';
 import { defineImport } from './import.ts';
 import { definePrune } from './prune.ts';
+import { defineSchedule, remarkKeptSchedule } from './schedule.ts';
 import { snapshotsFolder } from './snapshots-folder.ts';
 
 type Part = BackupOperation['part'];
@@ -39,7 +40,10 @@ class PartLine {
 }
 
 /** What a person gave as the reason; the engine's own word in the person's language. */
-const reasonOf = (why: string) => (why === byHand ? translate('by hand', '직접 만듦') : why);
+function reasonOf(why: string): string {
+  if (why === bySchedule) return translate('by schedule', '예약으로 만듦');
+  return why === byHand ? translate('by hand', '직접 만듦') : why;
+}
 
 function describe(snapshot: Snapshot): string {
   const { id, path: folder, at, why, who, version, profile, bytes, stores, verifiedAt } = snapshot;
@@ -210,7 +214,8 @@ export function defineBackup(group: Command): void {
     json: '{"snapshots": [{"id", "path", "snapshot", "problem"}]}',
   }).perform<object>(async (options) => {
     const snapshots = await listed();
-    return writeResult(options, { snapshots }, () => listTable(snapshots));
+    await writeResult(options, { snapshots }, () => listTable(snapshots));
+    if (!options.json) await remarkKeptSchedule();
   });
 
   defineCommand(group, {
@@ -251,4 +256,5 @@ export function defineBackup(group: Command): void {
   definePrune(group);
   defineExport(group);
   defineImport(group);
+  defineSchedule(group);
 }

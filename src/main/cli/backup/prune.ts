@@ -1,35 +1,20 @@
-import { type Command, defineCommand, integer } from '../lib/define.ts';
+import type { Retention } from '../../../shared/model/retention.ts';
+import { type Command, defineCommand } from '../lib/define.ts';
 import { formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { writeResult } from '../lib/output.ts';
+import { addKeepFlags, type KeepOptions, retentionOf } from './keep-flags.ts';
 import { snapshotsFolder } from './snapshots-folder.ts';
 
-interface Keep {
-  readonly keepLast: number;
-  readonly keepDaily: number;
-  readonly keepWeekly: number;
-  readonly keepMonthly: number;
-}
-
-async function prune(
-  { keepLast, keepDaily, keepWeekly, keepMonthly }: Keep,
-  yes: boolean,
-  json: true | undefined,
-) {
-  const [{ listSnapshots, removeSnapshots }, { removable }] = await Promise.all([
+async function prune(keep: Retention, yes: boolean, json: true | undefined) {
+  const [{ removeSnapshots }, { prunable }] = await Promise.all([
     import('../../stores/snapshots/snapshot-folder.ts'),
-    import('../../../shared/model/retention.ts'),
+    import('../../features/backups/prunable.ts'),
   ]);
   const folder = snapshotsFolder();
-  const snapshots = (await listSnapshots(folder)).map(({ id, manifest, verifiedAt }) => ({
-    id,
-    at: manifest?.at ?? '',
-    isVerified: manifest !== null && verifiedAt !== null,
-  }));
-  const removed = removable(snapshots, {
-    ...{ last: keepLast, daily: keepDaily, weekly: keepWeekly, monthly: keepMonthly },
-  });
-  const kept = snapshots.map(({ id }) => id).filter((id) => !removed.includes(id));
+  const found = await prunable(folder, keep);
+  const removed = found.removed.map(({ id }) => id);
+  const kept = found.kept.map(({ id }) => id);
   if (yes) await removeSnapshots(folder, removed);
   return writeResult({ json }, { removed, kept, dryRun: !yes }, () => {
     const counts = translate(
@@ -54,19 +39,9 @@ export function definePrune(group: Command): void {
     examples: ['backup prune', 'backup prune --keep-last 3 --keep-daily 14 --yes'],
     json: '{"removed": [ids], "kept": [ids], "dryRun"}',
   });
-  for (const [name, fallback, english, korean] of [
-    ['last', 3, 'how many of the newest stay', '가장 최근 것 중 남길 개수'],
-    ['daily', 7, 'of how many days the newest stays', '며칠 치의 마지막 것을 남길지'],
-    [
-      'weekly',
-      4,
-      'of how many weeks (from Monday, in UTC) the newest stays',
-      '몇 주 치(월요일부터, UTC)의 마지막 것을 남길지',
-    ],
-    ['monthly', 6, 'of how many months the newest stays', '몇 달 치의 마지막 것을 남길지'],
-  ] as const)
-    keeping.flag(`--keep-${name} <n>`, english, korean, integer(), fallback);
-  keeping
+  addKeepFlags(keeping, true)
     .flag('--yes', 'remove them', '지웁니다')
-    .perform<Keep & { yes?: true }>((options) => prune(options, options.yes === true, options.json));
+    .perform<KeepOptions & { yes?: true }>((options) =>
+      prune(retentionOf(options), options.yes === true, options.json),
+    );
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BackupOperation, ListedBackup } from '../../../shared/contract/backups.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { errorMessage } from '../../../shared/errors/error.ts';
+import { errorMessage, type KeptError } from '../../../shared/errors/error.ts';
 import { byHand } from '../../../shared/model/snapshots.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { Wakeups } from '../../platform/wakeups.ts';
@@ -9,6 +9,16 @@ import type { WorkLog } from '../../platform/work-log.ts';
 import type { Stores } from '../../stores/profiles/stores.ts';
 import type { Settings } from '../../stores/snapshots/kept-settings.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
+
+/** What whoever begins a snapshot does beside it. */
+interface SnapshotSteps {
+  /** It is written under this id; once more under another where it is begun anew. */
+  readonly onNamed: (id: string) => unknown;
+  /** It is there. Nothing else is begun before this is done. */
+  readonly onMade: (id: string) => Promise<void>;
+  /** It failed; where it ends with the stores, nothing of it is called. */
+  readonly onFailed: (error: KeptError) => void;
+}
 
 /** The snapshots of a state folder: one is made at a time. */
 export class Backups implements AsyncDisposable {
@@ -44,8 +54,8 @@ export class Backups implements AsyncDisposable {
   }
 
   /** Begins a snapshot. @throws TrainyardError SNAPSHOT_UNDER_WAY */
-  begin(why: string): BackupOperation {
-    if (this.operation?.status === 'running') throw fault('SNAPSHOT_UNDER_WAY', {});
+  begin(why: string, steps?: SnapshotSteps): BackupOperation {
+    if (this.isBusy) throw fault('SNAPSHOT_UNDER_WAY', {});
     this.operation = {
       id: randomUUID(),
       status: 'running',
@@ -53,7 +63,7 @@ export class Backups implements AsyncDisposable {
       ...{ part: 'database', done: 0, seq: 0, snapshot: null, error: null },
     };
     this.parts.changes.changed('backup', this.operation.id);
-    this.working = this.make(why === '' ? byHand : why);
+    this.working = this.make(why === '' ? byHand : why, steps);
     return this.operation;
   }
 
@@ -72,6 +82,16 @@ export class Backups implements AsyncDisposable {
     return this.current(operation);
   }
 
+  /** Whether something is under way. */
+  get isBusy(): boolean {
+    return this.operation?.status === 'running';
+  }
+
+  /** Resolves once what is under way has ended. */
+  async over(): Promise<void> {
+    await this.working;
+  }
+
   /** Ends what is being made; nothing is left of it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stopping.abort();
@@ -83,7 +103,7 @@ export class Backups implements AsyncDisposable {
     throw fault('SNAPSHOT_OPERATION_UNKNOWN', { operation });
   }
 
-  private async make(why: string): Promise<void> {
+  private async make(why: string, steps?: SnapshotSteps): Promise<void> {
     const { stores, openFolder, settings, who, version, log } = this.parts;
     const { signal } = this.stopping;
     try {
@@ -97,15 +117,18 @@ export class Backups implements AsyncDisposable {
         ...{ folder: openFolder(), why, who, version, settings: settings() },
         surroundings: readSurroundings,
         signal,
+        ...(steps && { onNamed: steps.onNamed }),
         onProgress: (progress) => {
           signal.throwIfAborted();
           this.change(progress);
         },
       });
+      await steps?.onMade(manifest.id);
       this.change({ status: 'done', snapshot: viewOf(folder, manifest, new Date().toISOString()) });
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'a snapshot could not be made');
       const known = systemFault(error) ?? fault('SNAPSHOT_FAILED', { cause: errorMessage(error) });
+      if (!signal.aborted) steps?.onFailed(known.record);
       this.change({ status: 'failed', error: known.record });
     }
   }

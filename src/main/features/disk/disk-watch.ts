@@ -78,7 +78,11 @@ export class DiskWatch implements Disposable {
   }
 
   /** @throws TrainyardError DISK_FULL, and DoesNotFit with the numbers where so much more would leave too little in a folder */
-  async checkFits(folder: 'objects' | 'uploads' | 'scratch', bytes: number, what: Bilingual): Promise<void> {
+  async checkFits(
+    folder: 'objects' | 'uploads' | 'scratch' | 'snapshots',
+    bytes: number,
+    what: Bilingual,
+  ): Promise<void> {
     this.check(
       phrase(
         '{what} was not begun: the disk has no room or takes no writes',

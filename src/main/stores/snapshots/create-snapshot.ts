@@ -45,6 +45,8 @@ export interface SnapshotRequest {
   readonly surroundings: (view: DatabaseView) => Promise<Surroundings>;
   readonly settings: Settings;
   readonly onProgress: OnSnapshotProgress;
+  /** Gets its id before anything is written under it: once more where it is begun anew. */
+  readonly onNamed?: (id: string) => unknown;
   /** Ends it, however large the table or the object is that is being written; nothing is left. */
   readonly signal: AbortSignal;
 }
@@ -63,6 +65,7 @@ export async function createSnapshot(
   let mayLink = true;
   for (let attempt = 1; ; attempt += 1) {
     const id = newSnapshotId(new Date());
+    request.onNamed?.(id);
     const aside = await openAside(request.folder, id);
     try {
       const { manifest, removed } = await write(stores, aside, id, request, mayLink);

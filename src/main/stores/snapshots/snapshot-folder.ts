@@ -46,13 +46,25 @@ export async function readManifest(folder: string): Promise<Manifest> {
   }
 }
 
+/** Their ids, the oldest first. */
+const idsIn = async (folder: string) =>
+  ((await readdir(folder).catch(nullOn('ENOENT'))) ?? []).filter(isSnapshotId).sort();
+
 /** The snapshots in a folder, the newest first; one under way is none. */
 export async function listSnapshots(folder: string): Promise<readonly ListedSnapshot[]> {
-  const names = ((await readdir(folder).catch(nullOn('ENOENT'))) ?? []).filter(isSnapshotId);
   const listed: ListedSnapshot[] = [];
   // One after the other: of many damaged ones no more than one is in memory.
-  for (const name of names.sort().reverse()) listed.push(await describe(name, path.join(folder, name)));
+  for (const id of (await idsIn(folder)).reverse()) listed.push(await describe(id, path.join(folder, id)));
   return listed;
+}
+
+/** The newest of them that was read and found whole; null: there is none. */
+export async function newestVerified(folder: string): Promise<ListedSnapshot | null> {
+  for (const id of (await idsIn(folder)).reverse()) {
+    const found = await describe(id, path.join(folder, id));
+    if (found.verifiedAt !== null) return found;
+  }
+  return null;
 }
 
 async function describe(id: string, folder: string): Promise<ListedSnapshot> {
@@ -73,7 +85,7 @@ async function describe(id: string, folder: string): Promise<ListedSnapshot> {
  */
 export async function findSnapshot(folder: string, reference: string): Promise<string> {
   if (/[/\\]/.test(reference)) return path.resolve(reference);
-  const names = ((await readdir(folder).catch(nullOn('ENOENT'))) ?? []).filter(isSnapshotId).sort();
+  const names = await idsIn(folder);
   const found = reference === 'last' ? names.slice(-1) : names.filter((name) => name.startsWith(reference));
   const [only] = found;
   if (only !== undefined && found.length === 1) return path.join(folder, only);
@@ -93,11 +105,14 @@ async function sweep(folder: string, prefixes: readonly string[]): Promise<void>
     if (prefixes.some((prefix) => name.startsWith(prefix))) await discard(path.join(folder, name));
 }
 
-/** Removes snapshots by their ids: each is none any more by one rename, and what a kill leaves of it goes with the next call. */
+/**
+ * Removes snapshots by their ids: each is none any more by one rename, and what a kill leaves of it goes with the next call. One that is
+ * not there any more was removed by somebody else.
+ */
 export async function removeSnapshots(folder: string, ids: readonly string[]): Promise<void> {
   for (const id of ids.filter(isSnapshotId)) {
     failpoint('prune.rename.before');
-    await rename(path.join(folder, id), path.join(folder, `${removedPrefix}${id}`));
+    await rename(path.join(folder, id), path.join(folder, `${removedPrefix}${id}`)).catch(nullOn('ENOENT'));
     await flushFolder(folder);
     failpoint('prune.rename.after');
   }
