@@ -56,4 +56,46 @@ export const plainFileErrors = {
     '{file}의 {number}번째 문서: {collection}의 문서 {holder}에 같은 {field}({value})가 이미 있습니다',
     '가져온 것은 없습니다. 둘 중 하나의 {field} 값을 바꾸세요.',
   ),
+  IMPORT_TABLE_MISSING: badRequest(
+    '{file} has no rows of the table {table}',
+    'It reads files as "trainyard backup export --sql" and pg_dump write them, with rows as COPY blocks.',
+    '{file}에 {table} 테이블의 행이 없습니다',
+    '"trainyard backup export --sql"이나 pg_dump로 만든, 행이 COPY 블록으로 든 파일만 읽습니다.',
+  ),
+  IMPORT_COLUMNS_DIFFER: badRequest(
+    '{file} and the database do not agree on the table {table}: {what}',
+    'Nothing was imported. Bring both to the same revision (trainyard db current), then export again.',
+    '{file}과 데이터베이스의 {table} 테이블이 서로 다릅니다. {what}',
+    '가져온 것은 없습니다. 양쪽을 같은 리비전으로 맞추고(trainyard db current) 다시 내보내세요.',
+  ),
+  IMPORT_ROW_INVALID: badRequest(
+    '{file}, line {line}: {reason}',
+    'Nothing was imported. Correct the line, or export again.',
+    '{file}의 {line}번째 줄: {reason}',
+    '가져온 것은 없습니다. 그 줄을 고치거나 다시 내보내세요.',
+  ),
+  IMPORT_ROWS_REFUSED: badRequest(
+    'The table {table} does not take the rows of {file}: {reason}',
+    'Nothing was imported. Correct the rows where they come from.',
+    '{table} 테이블에 {file}의 행을 넣을 수 없습니다: {reason}',
+    '가져온 것은 없습니다. 원본의 행을 바로잡으세요.',
+  ),
+  IMPORT_ROW_DIFFERS: conflict(
+    '{file}, line {line}: {table} has a row {key} with other content',
+    'Nothing was imported. To keep the row that is there and import the others: --on-conflict skip.',
+    '{file}의 {line}번째 줄: {table}에 내용이 다른 {key} 행이 있습니다',
+    '가져온 것은 없습니다. 있는 행을 두고 나머지만 가져오려면 --on-conflict skip을 쓰세요.',
+  ),
+  IMPORT_ROW_TAKEN: conflict(
+    '{file}, line {line}: the row {key} is like another one of {table} where it may not be: {reason}',
+    'Nothing was imported. To leave it out and import the others: --on-conflict skip.',
+    '{file}의 {line}번째 줄: {key} 행의 값이 {table}의 다른 행과 겹칩니다({reason})',
+    '가져온 것은 없습니다. 이 행을 빼고 나머지만 가져오려면 --on-conflict skip을 쓰세요.',
+  ),
+  IMPORT_REFERENCE_MISSING: conflict(
+    '{file}, line {line}: {columns} is {value}, and {other} has no such row',
+    'Nothing was imported. Import the rows of {other} first.',
+    '{file}의 {line}번째 줄: {columns} 값이 {value}인데 {other}에 그런 행이 없습니다',
+    '가져온 것은 없습니다. {other}의 행을 먼저 가져오세요.',
+  ),
 };

@@ -1,14 +1,19 @@
 import path from 'node:path';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { type CollectionName, collectionNames } from '../../stores/documents/ports.ts';
+import type { RowConflicts } from '../../stores/exports/row-conflicts.ts';
 import { type Command, type CommonOptions, collect, defineCommand } from '../lib/define.ts';
 import { inOwnWords, readName, usageError } from '../lib/failure.ts';
 import { formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
-import { remark, StatusLine, table, writeResult } from '../lib/output.ts';
+import { facts, remark, StatusLine, table, writeResult } from '../lib/output.ts';
 
 interface ImportOptions extends CommonOptions {
   readonly documents?: string;
   readonly collection?: readonly string[];
+  readonly sql?: string;
+  readonly table?: string;
+  readonly onConflict: RowConflicts;
 }
 
 /** Collections that were named; null where none was. @throws TrainyardError USAGE */
@@ -27,25 +32,54 @@ async function importCollections(folder: string, { collection, json }: ImportOpt
   const { collections, problems, problemCount } = await withStores(({ documents }) =>
     importDocuments(documents, dumped, (done) => line.show(formatCount(done, 'document', '문서'))),
   ).finally(() => line.clear());
+  const text = () =>
+    table(collections, [
+      [translate('COLLECTION', '컬렉션'), ({ name }) => name],
+      [translate('ADDED', '추가'), ({ added }) => added, 'right'],
+      [translate('THERE ALREADY', '이미 있음'), ({ present }) => present, 'right'],
+      [translate('EXPIRED', '만료'), ({ expired }) => expired, 'right'],
+    ]);
+  return report({ collections }, { problems, problemCount }, json, text);
+}
+
+async function importTable(file: string, name: string, { onConflict, json }: ImportOptions): Promise<number> {
+  const [{ importRows }, { withStores }] = await Promise.all([
+    import('../../stores/exports/rows-import.ts'),
+    import('./reach-stores.ts'),
+  ]);
+  const { problems, problemCount, ...counts } = await withStores(({ address }) =>
+    importRows(address, { file, table: name, onConflict }),
+  );
+  const { added, present, skipped } = counts;
+  const text = () =>
+    facts([
+      [translate('Added', '추가'), String(added)],
+      [translate('There already', '이미 있음'), String(present)],
+      [translate('Skipped', '건너뜀'), String(skipped)],
+    ]);
+  return report(counts, { problems, problemCount }, json, text);
+}
+
+/** Writes what was imported, or why nothing was. @returns the exit code */
+async function report(
+  result: object,
+  { problems, problemCount }: { readonly problems: readonly TrainyardError[]; readonly problemCount: number },
+  json: true | undefined,
+  text: () => string,
+): Promise<number> {
   const ok = problemCount === 0;
   const named = problems.map(({ record }) => {
     const { code, message, hint } = inOwnWords(record);
-    return { code, message, hint, file: record.place.file ?? null, field: record.place.field ?? null };
+    const { file = null, line = null, field = null } = record.place;
+    return { code, message, hint, file, line, field };
   });
   if (!ok && !json) {
     for (const { message, hint } of named) remark(`! ${message}\n  → ${hint}`);
     if (problemCount > named.length)
       remark(`… and ${problemCount - named.length} more`, `… 외 ${problemCount - named.length}건`);
   }
-  await writeResult({ json }, { ok, collections, problems: named, problemCount }, () =>
-    ok
-      ? table(collections, [
-          [translate('COLLECTION', '컬렉션'), ({ name }) => name],
-          [translate('ADDED', '추가'), ({ added }) => added, 'right'],
-          [translate('THERE ALREADY', '이미 있음'), ({ present }) => present, 'right'],
-          [translate('EXPIRED', '만료'), ({ expired }) => expired, 'right'],
-        ])
-      : translate('Nothing was imported.', '가져온 것이 없습니다.'),
+  await writeResult({ json }, { ok, ...result, problems: named, problemCount }, () =>
+    ok ? text() : translate('Nothing was imported.', '가져온 것이 없습니다.'),
   );
   return ok ? 0 : 1;
 }
@@ -61,7 +95,7 @@ export function defineImport(group: Command): void {
       'backup import --documents dump',
       'backup import --documents dump --collection audit_logs --json',
     ],
-    json: '{"ok", "collections": [{"name", "added", "present", "expired"}], "problems": [{"code", "message", "hint", "file", "field"}], "problemCount"}',
+    json: '{"ok", "collections": [{"name", "added", "present", "expired"}], "problems": [{"code", "message", "hint", "file", "line", "field"}], "problemCount"}, of rows "table", "added", "present", "skipped"',
   })
     .flag('--documents <folder>', 'collections as mongodump writes them', 'mongodump 형식의 컬렉션 폴더')
     .flag(
@@ -70,11 +104,30 @@ export function defineImport(group: Command): void {
       '이 컬렉션만. 여러 개면 반복합니다',
       collect,
     )
+    .flag(
+      '--sql <file>',
+      'rows from SQL that "backup export" or pg_dump wrote; nothing of it is run',
+      '"backup export"나 pg_dump가 만든 SQL 파일의 행. 파일의 SQL은 실행하지 않습니다',
+    )
+    .flag('--table <name>', 'whose rows to take from it', '행을 가져올 테이블')
+    .flag(
+      '--on-conflict <what>',
+      'of a row that is there with other content: import nothing, or leave it as it is',
+      '내용이 다른 행이 이미 있으면 아무것도 가져오지 않거나(fail), 그 행을 그대로 둡니다(skip)',
+      ['fail', 'skip'] satisfies RowConflicts[],
+      'fail',
+    )
     .perform<ImportOptions>((options) => {
-      if (options.documents !== undefined) return importCollections(options.documents, options);
+      const { documents, sql, table: name } = options;
+      if (documents !== undefined && sql === undefined) return importCollections(documents, options);
+      if (sql !== undefined && name !== undefined && documents === undefined)
+        return importTable(sql, name, options);
       throw usageError(
-        translate('It is not said what to import', '무엇을 가져올지 지정하지 않았습니다'),
-        translate('Add --documents FOLDER.', '--documents FOLDER를 붙이세요.'),
+        translate('Name one thing to import', '가져올 것을 하나 지정해야 합니다'),
+        translate(
+          'Add --documents FOLDER, or --sql FILE and --table NAME.',
+          '--documents FOLDER나 --sql FILE --table NAME을 붙이세요.',
+        ),
       );
     });
 }

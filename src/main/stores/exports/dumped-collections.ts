@@ -1,14 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
-import { codeOf, hasCode } from '../../platform/error-code.ts';
-import { openPlainFile } from '../../platform/plain-file.ts';
+import { hasCode } from '../../platform/error-code.ts';
 import { documentsIn } from '../documents/mongo/bson-stream.ts';
 import { type CollectionName, collectionNames, type StoredDocument } from '../documents/ports.ts';
-import { packingOf } from '../snapshots/snapshot-files.ts';
 import { databaseFolder } from './documents-export.ts';
+import { readPackedFile } from './packed-file.ts';
 
 /** A collection's file in a folder as mongodump makes it. */
 export interface DumpedCollection {
@@ -57,31 +55,16 @@ async function within(folder: string): Promise<DumpedCollection[] | null> {
 /** Its documents, in the order of the file. @throws TrainyardError IMPORT_FILE_DAMAGED, which names the document that cannot be read */
 export async function* readDumped({ file }: DumpedCollection): AsyncGenerator<StoredDocument> {
   let read = 0;
-  const damaged = (cause: unknown, what = '') => {
+  const refuse = (cause: unknown) => {
+    const what = cause ? errorMessage(cause) : '';
     const reason = {
       en: `document ${read + 1} cannot be read${what && ` (${what})`}`,
       ko: `${read + 1}번째 문서를 읽을 수 없습니다${what && `(${what})`}`,
     };
     return fault('IMPORT_FILE_DAMAGED', { file, reason }, { place: { file }, cause });
   };
-  await using handle = await openPlainFile(file);
-  if (!handle) throw damaged(null, 'not a file');
-  const unpacked = packingOf(file).unpack();
-  const flowing = pipeline(handle.createReadStream({ autoClose: false }), unpacked);
-  // Whoever reads `unpacked` gets the error as well.
-  flowing.catch(() => undefined);
-  try {
-    for await (const document of documentsIn(unpacked, (cause) =>
-      damaged(cause, cause ? errorMessage(cause) : ''),
-    )) {
-      yield document;
-      read += 1;
-    }
-    await flowing;
-  } catch (error) {
-    if (/^(Z_|ERR_BUFFER_TOO_LARGE)/.test(codeOf(error))) throw damaged(error, errorMessage(error));
-    throw error;
-  } finally {
-    unpacked.destroy();
+  for await (const document of documentsIn(readPackedFile(file), refuse)) {
+    yield document;
+    read += 1;
   }
 }
