@@ -31,6 +31,12 @@ export class ObjectFolder {
     return new ObjectFolder(real, await TemporaryFiles.open(path.join(real, '.incoming')));
   }
 
+  /** Beside the process that owns it, whose files under way stay as they are. */
+  static async openToRead(root: string): Promise<ObjectFolder> {
+    const real = await realpath(root);
+    return new ObjectFolder(real, TemporaryFiles.none(path.join(real, '.incoming')));
+  }
+
   bucket(bucket: Bucket): string {
     return path.join(this.root, bucket);
   }

@@ -75,6 +75,11 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     return new FilesObjectStore(await ObjectFolder.open(root));
   }
 
+  /** Beside the process that owns it. */
+  static async openToRead(root: string): Promise<Pick<FilesObjectStore, 'get' | 'head'>> {
+    return new FilesObjectStore(await ObjectFolder.openToRead(root));
+  }
+
   async ensureBuckets(): Promise<void> {
     for (const bucket of buckets) await makeFolder(this.folder.bucket(bucket));
   }

@@ -25,6 +25,11 @@ export class TemporaryFiles {
     return new TemporaryFiles(folder);
   }
 
+  /** For whoever only reads: the folder is not made, so nothing can be written to it. */
+  static none(parent: string): TemporaryFiles {
+    return new TemporaryFiles(path.join(parent, 'none'));
+  }
+
   /** An unused path. */
   newPath(): string {
     return path.join(this.folder, randomUUID());
