@@ -30,6 +30,7 @@ function choices(change: Partial<StackChoices> = {}): StackChoices {
     id,
     name: stackNameOf(id),
     home: '/home/someone/trainyard',
+    madeFor: '/home/someone/trainyard',
     ports: {
       postgres: { main: 15432 },
       mongo: { main: 17017 },

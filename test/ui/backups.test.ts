@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/build.mjs';
 import { fault } from '../../src/shared/errors/catalogue.ts';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { ago } from './fixture-data.ts';
 import { visitFixture } from './visit.ts';
 
 let opened: OpenBrowser;
@@ -23,7 +24,7 @@ test('the page says how old the newest good snapshot is, and never takes a damag
   await damaged.getByText('The manifest of the snapshot cannot be used: it is no JSON').waitFor();
   expect(await damaged.textContent()).not.toContain('Verified');
   const good = rows.nth(1);
-  for (const text of ['before cleaning up', 'by kim', '36.4 MiB', 'Verified 1 hour ago'])
+  for (const text of ['before cleaning up', 'by kim', '36.4 MiB', 'Proven 30 minutes ago'])
     expect(await good.textContent()).toContain(text);
   await rows.nth(2).getByText('Never verified').waitFor();
   await rows.nth(2).getByText('Made by hand').waitFor();
@@ -75,7 +76,7 @@ test('a snapshot is made with a reason, its progress is live and outlasts a relo
   await page.reload();
   await page.getByText('12,345 rows').waitFor();
   snapshots.reach('verification', 1);
-  await page.getByText('Making a snapshot: reading it back').waitFor();
+  await page.getByText('Making a snapshot: reading all of it').waitFor();
   await page.getByText('1 file', { exact: false }).first().waitFor();
   snapshots.finish();
   await page.getByText('The snapshot is made and was read back whole').waitFor();
@@ -90,7 +91,7 @@ test('a snapshot that another client makes shows up by itself, and its failure s
   const { page, fixture } = await visitFixture(opened, '/backups');
   const { snapshots } = fixture.story.state;
   await page.getByText('Newest good snapshot').waitFor();
-  snapshots.begin('by the command line');
+  snapshots.begin('create', 'by the command line');
   await page.getByText('Making a snapshot: database').waitFor();
   snapshots.fail(fault('SNAPSHOT_FAILED', { cause: 'the store is away' }));
   const alert = page.getByRole('alert').filter({ hasText: 'SNAPSHOT_FAILED' });
@@ -105,11 +106,11 @@ test('a snapshot whose engine ends before it is finished is said to be none', as
   const { page, fixture } = await visitFixture(opened, '/backups');
   const { snapshots, state } = { ...fixture.story, ...fixture.story.state };
   await page.getByText('Newest good snapshot').waitFor();
-  const { id } = snapshots.begin('');
+  const { id } = snapshots.begin('create');
   await page.getByText('Making a snapshot: database').waitFor();
   snapshots.operation = null;
   state.changed({ kind: 'backup', id });
-  await page.getByText('The snapshot was not finished: its engine ended').waitFor();
+  await page.getByText('It was not finished: the engine ended meanwhile').waitFor();
   expect(await page.getByRole('progressbar').count()).toBe(0);
 });
 
@@ -131,7 +132,7 @@ test('in Korean a damaged snapshot says what is wrong with it, and no English is
   await page.getByRole('button', { name: /before cleaning up/ }).click();
   await page.getByRole('button', { name: /직접 만듦/ }).click();
   await page.getByText('데이터베이스에 있음').waitFor();
-  fixture.story.state.snapshots.begin('');
+  fixture.story.state.snapshots.begin('create');
   await page.getByText('스냅숏을 만드는 중: 데이터베이스').waitFor();
   const text = await page.getByRole('main').innerText();
   const known =
@@ -149,4 +150,56 @@ test.each(['en-GB', 'ko-KR'])('all of it fits into a phone’s window (%s)', asy
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(beyond).toBeLessThanOrEqual(0);
+});
+
+test('a snapshot is proven from its row, and what was found is shown', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/backups');
+  const { snapshots } = fixture.story.state;
+  await page.getByRole('button', { name: /before cleaning up/ }).click();
+  await page.getByRole('button', { name: 'Prove it' }).click();
+  await page.getByText('Proving a snapshot: database').waitFor();
+  expect(await page.getByRole('button', { name: 'Restore…' }).isDisabled()).toBe(true);
+  snapshots.reach('checks', 0);
+  await page.getByText('Proving a snapshot: checking what was restored').waitFor();
+  snapshots.end({
+    drill: {
+      ...{ ok: false, durationMs: 5100 },
+      checks: [
+        { check: 'revision', ok: true, detail: '0019' },
+        { check: 'references', ok: false, detail: 'artifacts/x is not there' },
+      ],
+    },
+  });
+  await page.getByText('The snapshot was restored into stores of its own, and does not work').waitFor();
+  await page.getByText('✗ References').waitFor();
+  await page.getByText('artifacts/x is not there').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a restore says what it changes and what it stops, and leaves a way back', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/backups');
+  const { snapshots } = fixture.story.state;
+  await page.getByRole('button', { name: /before cleaning up/ }).click();
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  const dialog = page.getByRole('dialog');
+  for (const text of ['1,204', '1,188']) await dialog.getByText(text).waitFor();
+  await dialog.getByLabel('Cancel the 2 runs that are under way, after a last checkpoint').check();
+  await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.getByText('Restoring a snapshot: database').waitFor();
+  expect(snapshots.asked).toMatchObject({ stopRuns: true });
+  snapshots.end({}, { at: ago(0), by: 'restore', snapshot: { id: 'x', at: ago(180) } });
+  await page.getByText('The snapshot is restored and in service').waitFor();
+  await page.getByText(/What was there before the restore of .* is kept/).waitFor();
+  await page.getByRole('button', { name: 'Go back to it' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Go back to it' }).click();
+  await page.getByText('Going back: database').waitFor();
+  snapshots.end({}, { at: ago(0), by: 'revert', snapshot: { id: 'x', at: ago(180) } });
+  await page.getByText(/What was restored is kept; you went back on/).waitFor();
+  await page.getByRole('button', { name: 'Remove it' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click();
+  await page
+    .getByText(/What was restored is kept/)
+    .first()
+    .waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
 });

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ORPCError } from '@orpc/server';
 import type { BackupScheduleView } from '../../src/shared/contract/backup-schedule.ts';
-import type { BackupOperation, ListedBackup, Snapshot } from '../../src/shared/contract/backups.ts';
+import type {
+  BackupOperation,
+  ListedBackup,
+  ReplacedState,
+  Snapshot,
+} from '../../src/shared/contract/backups.ts';
 import { fault } from '../../src/shared/errors/catalogue.ts';
 import { byHand } from '../../src/shared/model/snapshots.ts';
 import { os } from './fixture-api.ts';
@@ -14,7 +19,7 @@ function listed(id: string, at: string, part: Partial<Snapshot> = {}): ListedBac
   const path = `${folder}/${id}`;
   const snapshot: Snapshot = {
     ...{ id, path, at, finishedAt: at, why: byHand, who: 'kim', version: '0.1.0', profile: 'embedded' },
-    ...{ bytes: 38_212_004, verifiedAt: at },
+    ...{ bytes: 38_212_004, verifiedAt: at, provenAt: null },
     stores: {
       database: { revision: '0019', tables: 28, rows: 48_812 },
       documents: { workflow_logs: 1240, model_artifacts: 12 },
@@ -36,7 +41,7 @@ const made: readonly ListedBackup[] = [
     }).record,
   },
   listed('20261130T090000Z-ab12cd', ago(180), {
-    ...{ why: 'before cleaning up', profile: 'docker', verifiedAt: ago(60) },
+    ...{ why: 'before cleaning up', profile: 'docker', verifiedAt: ago(60), provenAt: ago(30) },
     stores: {
       database: { revision: '0019', tables: 28, rows: 48_812 },
       documents: { workflow_logs: 1240, model_artifacts: 12 },
@@ -68,6 +73,9 @@ export class FixtureSnapshots {
   list: readonly ListedBackup[] = made;
   operation: BackupOperation | null = null;
   schedule = schedule;
+  replaced: ReplacedState | null = null;
+  /** What the last restore was asked for with. */
+  asked: object = {};
   private readonly onChange: (operation: string) => void;
   private why = byHand;
 
@@ -75,11 +83,12 @@ export class FixtureSnapshots {
     this.onChange = onChange;
   }
 
-  begin(why: string): BackupOperation {
+  begin(kind: BackupOperation['kind'], why = ''): BackupOperation {
+    if (this.operation?.status === 'running') throw refused('SNAPSHOT_UNDER_WAY', 409);
     this.why = why || byHand;
     this.operation = {
-      ...{ id: randomUUID(), status: 'running', startedAt: new Date().toISOString(), part: 'database' },
-      ...{ done: 0, seq: 0, snapshot: null, error: null },
+      ...{ id: randomUUID(), kind, status: 'running', startedAt: new Date().toISOString() },
+      ...{ part: 'database', done: 0, seq: 0, snapshot: null, drill: null, leftOut: [], error: null },
     };
     this.onChange(this.operation.id);
     return this.operation;
@@ -87,6 +96,12 @@ export class FixtureSnapshots {
 
   reach(part: BackupOperation['part'], done: number): void {
     this.change({ part, done });
+  }
+
+  /** Ends a drill, a restore or a way back. */
+  end(change: Partial<BackupOperation>, replaced: ReplacedState | null = this.replaced): void {
+    this.replaced = replaced;
+    this.change({ status: 'done', ...change });
   }
 
   finish(): void {
@@ -132,15 +147,32 @@ export function fixtureBackups(state: FixtureState) {
     list: backups.list.handler(() => ({
       snapshots: [...snapshots.list],
       operation: snapshots.operation,
+      replaced: snapshots.replaced,
     })),
     schedule: backups.schedule.handler(() => snapshots.schedule),
     setSchedule: backups.setSchedule.handler(({ input: { keep, ...change } }) =>
       snapshots.plan({ ...change, keep: { ...snapshots.schedule.keep, ...keep } }),
     ),
     removable: backups.removable.handler(({ input }) => snapshots.removable(input)),
-    create: backups.create.handler(({ input }) => {
-      if (snapshots.operation?.status === 'running') throw refused('SNAPSHOT_UNDER_WAY', 409);
-      return snapshots.begin(input.why);
+    create: backups.create.handler(({ input }) => snapshots.begin('create', input.why)),
+    drill: backups.drill.handler(() => snapshots.begin('drill')),
+    compare: backups.compare.handler(() => ({
+      rows: [
+        { noun: 'projects', now: 12, snapshot: 12 },
+        { noun: 'datasets', now: 31, snapshot: 30 },
+        { noun: 'runs', now: 1204, snapshot: 1188 },
+        { noun: 'weights', now: 4, snapshot: 4 },
+      ],
+      runsUnderWay: 2,
+    })),
+    restore: backups.restore.handler(({ input }) => {
+      snapshots.asked = input;
+      return snapshots.begin('restore');
+    }),
+    revert: backups.revert.handler(() => snapshots.begin('revert')),
+    discard: backups.discard.handler(() => {
+      snapshots.replaced = null;
+      return {};
     }),
     progress: backups.progress.handler(async ({ input: { operation, after, waitMs }, signal }) => {
       const known = () => {

@@ -1,10 +1,11 @@
 import { api } from './implementer.ts';
 
 export const backupsApi = {
-  list: api.backups.list.handler(({ context }) => context.services().backups.list()),
+  list: api.backups.list.handler(({ context: { engine } }) => engine.snapshots.list()),
   create: api.backups.create.handler(({ input, context }) => context.services().backups.begin(input.why)),
-  progress: api.backups.progress.handler(({ input: { operation, after, waitMs }, context, signal }) =>
-    context.services().backups.progress(operation, after, waitMs, signal),
+  progress: api.backups.progress.handler(
+    ({ input: { operation, after, waitMs }, context: { engine }, signal }) =>
+      engine.snapshots.progress(operation, after, waitMs, signal),
   ),
   schedule: api.backups.schedule.handler(({ context }) => context.services().backupScheduler.show()),
   setSchedule: api.backups.setSchedule.handler(({ input, context }) =>
@@ -13,4 +14,20 @@ export const backupsApi = {
   removable: api.backups.removable.handler(({ input, context }) =>
     context.services().backupScheduler.removable(input),
   ),
+  compare: api.backups.compare.handler(({ input, context: { engine } }) =>
+    engine.snapshots.compare(input.snapshot),
+  ),
+  drill: api.backups.drill.handler(({ input, context: { engine } }) =>
+    engine.snapshots.drill(input.snapshot),
+  ),
+  restore: api.backups.restore.handler(({ input, context: { engine } }) =>
+    engine.snapshots.restore(input.snapshot, input.stopRuns),
+  ),
+  revert: api.backups.revert.handler(({ input, context: { engine } }) =>
+    engine.snapshots.revert(input.stopRuns),
+  ),
+  discard: api.backups.discard.handler(async ({ context: { engine } }) => {
+    await engine.snapshots.discard();
+    return {};
+  }),
 };

@@ -7,6 +7,7 @@ import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import type { BackupScheduler } from '../features/backups/backup-scheduler.ts';
 import type { Backups } from '../features/backups/backups.ts';
+import type { SnapshotsApi } from '../features/backups/snapshots-api.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { RunReadings } from '../features/changes/channel-changes.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
@@ -62,6 +63,7 @@ export interface ApiContext {
     readonly stackLogs: Pick<StackLogService, 'read'>;
     readonly operations: Pick<OperationJournal, 'begin' | 'current' | 'cursor' | 'progress'>;
     readonly profile: () => Profile;
+    readonly snapshots: SnapshotsApi;
     /** Goes over to another profile's stores and keeps the choice. */
     readonly useProfile: (profile: Profile) => Promise<void>;
     /** Copies everything to another profile's stores and switches to them. */

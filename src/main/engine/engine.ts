@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import { executorNames } from '../../shared/model/executor.ts';
 import type { Profile } from '../../shared/model/stack.ts';
+import { BackupOperations } from '../features/backups/operations.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
 import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
@@ -18,6 +19,8 @@ import { Presence } from '../server/presence.ts';
 import { EngineServer } from '../server/server.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
+import { finishDecided, sweepLeft } from './decided-switch.ts';
+import { engineSnapshotsOf } from './engine-snapshots.ts';
 import { engineStackOf } from './engine-stack.ts';
 import type { EngineOptions, HeldHome } from './held-home.ts';
 import { stopWhenIdle } from './idle-shutdown.ts';
@@ -70,17 +73,26 @@ export async function runEngine(
   const access = new Access(token, new KnownPages(settings, log, () => server.port));
   const presence = new Presence();
   const engineStack = stack.use(engineStackOf(home, settings, log, () => supervisor));
+  const backupOperations = new BackupOperations(changes, log);
+  const engineSnapshots = stack.use(
+    engineSnapshotsOf(home, settings, log, backupOperations, () => supervisor),
+  );
   // The first that is opened is on its way up already.
   const underWay = postgres ? [postgres] : [];
-  const openProfile = (profile: Profile, onProgress: OnProgress | null): Promise<Stores> =>
-    openStores(profile, home, log, {
+  const openProfile = async (profile: Profile, onProgress: OnProgress | null): Promise<Stores> => {
+    // One that failed half-way is gone through with before anything of it is used.
+    await finishDecided(home, settings);
+    return openStores(profile, home, log, {
       postgres: () => underWay.splice(0)[0] ?? startEmbeddedPostgres(home, { isPasswordTried: false }),
       stack: () => engineStack.endpoints(onProgress),
     });
+  };
   const supervisor: StoreSupervisor = stack.use(
     new StoreSupervisor(
       async (profile, onProgress) =>
-        openServices(await openProfile(profile, onProgress), { home, settings, changes, disk, log }),
+        openServices(await openProfile(profile, onProgress), {
+          ...{ home, settings, changes, disk, backupOperations, log },
+        }),
       profile,
       changes,
       log,
@@ -130,6 +142,7 @@ export async function runEngine(
         changes,
         ticket: () => server.ticketUrl(),
         ...engineStack.api,
+        snapshots: engineSnapshots.api,
         profile: () => supervisor.profile,
         migrate: (to, replace, onProgress) =>
           supervisor.whileClosed(async () => {
@@ -189,8 +202,16 @@ export async function runEngine(
     });
   if (options.idleStopMs !== undefined)
     stack.use(
-      stopWhenIdle(options.idleStopMs, supervisor, presence, log, () => void stop({ stopRuns: false })),
+      stopWhenIdle(
+        options.idleStopMs,
+        supervisor,
+        backupOperations,
+        presence,
+        log,
+        () => void stop({ stopRuns: false }),
+      ),
     );
+  void sweepLeft({ home, profile: supervisor.profile, settings, log });
   log.info({ url: server.url }, 'the engine is ready');
   // Whoever waited for the start asks at once, and what that needs is loaded with it: this is for those who come later.
   const loading = setTimeout(() => {

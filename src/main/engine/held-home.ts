@@ -8,6 +8,7 @@ import { withLastResort } from '../platform/last-resort.ts';
 import { createLog } from '../platform/log.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.ts';
 import { openSettings, type SettingsStore } from '../stores/settings/settings-store.ts';
+import { finishDecided } from './decided-switch.ts';
 import { watchHome } from './home-watch.ts';
 import { chosenProfile } from './profile.ts';
 
@@ -16,6 +17,8 @@ export interface EngineOptions {
   readonly home: string;
   /** Left out: the one chosen for the state folder. */
   readonly profile?: Profile;
+  /** False: its stores are left alone. */
+  readonly opensStores?: false;
   /** Make another token, and have every page come with a link again. */
   readonly newToken?: boolean;
   /** Make and train the sample project on the first start. */
@@ -65,7 +68,11 @@ export function holdHome(options: EngineOptions, stack: AsyncDisposableStack): H
   const { engineToken: token } = ensureSecrets(home);
   const settings = stack.use(openSettings(home));
   const profile = chosenProfile(settings, options.profile);
-  const postgres = profile === 'embedded' ? startEmbeddedPostgres(home, { isPasswordTried: false }) : null;
+  const startPostgres = async () => {
+    await finishDecided(home, settings);
+    return startEmbeddedPostgres(home, { isPasswordTried: false });
+  };
+  const postgres = profile === 'embedded' && options.opensStores !== false ? startPostgres() : null;
   // Its fault is reported where the stores are opened, which is later.
   postgres?.catch(() => undefined);
   // What opened the stores has stopped it already: this is for a start that does not come so far.

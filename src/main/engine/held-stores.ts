@@ -1,4 +1,5 @@
 import type { Stores } from '../stores/profiles/stores.ts';
+import { finishDecided } from './decided-switch.ts';
 import { type EngineOptions, type HeldHome, holdHome } from './held-home.ts';
 
 /**
@@ -12,6 +13,7 @@ export async function holdStores(
 ): Promise<HeldHome & { readonly stores: Stores }> {
   const held = holdHome({ ...options, sample: false }, stack);
   const { home, profile, settings, postgres, log } = held;
+  await finishDecided(home, settings);
   const [{ openStores }, { startEmbeddedPostgres }, { openLocalStack }, { stackImages }] = await Promise.all([
     import('../stores/profiles/open-stores.ts'),
     import('../postgres/embedded/embedded-postgres.ts'),

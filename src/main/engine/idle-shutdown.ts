@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { BackupOperations } from '../features/backups/operations.ts';
 import type { Presence } from '../server/presence.ts';
 import type { StoreSupervisor } from './store-supervisor.ts';
 
@@ -8,13 +9,14 @@ const idleCheckIntervalMs = 5000;
 export function stopWhenIdle(
   idleStopMs: number,
   supervisor: StoreSupervisor,
+  operations: Pick<BackupOperations, 'isBusy'>,
   presence: Presence,
   log: Logger,
   stop: () => void,
 ): Disposable {
   const look = async () => {
     const services = supervisor.open?.services;
-    const isBusy = services?.datasets.isBusy || services?.weights.storing.isBusy || services?.backups.isBusy;
+    const isBusy = services?.datasets.isBusy || services?.weights.storing.isBusy || operations.isBusy;
     if (presence.absentMs() < idleStopMs || isBusy) return;
     // Without open stores this engine has no work under way.
     const isAtWork =

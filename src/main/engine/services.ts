@@ -13,6 +13,7 @@ import { auditLog } from '../features/audit/audit-log.ts';
 import { BackupScheduler } from '../features/backups/backup-scheduler.ts';
 import { Backups } from '../features/backups/backups.ts';
 import { hasContents } from '../features/backups/contents-rows.ts';
+import type { BackupOperations } from '../features/backups/operations.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
@@ -112,11 +113,15 @@ export interface ServicesParts {
   readonly settings: SettingsStore;
   readonly changes: ChangeFeed;
   readonly disk: DiskWatch;
+  readonly backupOperations: BackupOperations;
   readonly log: Logger;
 }
 
 /** Constructs every service on the stores of a profile: the only place that does. Nothing runs until `start`. */
-export async function wire(stores: Stores, { home, settings, changes, disk, log }: ServicesParts) {
+export async function wire(
+  stores: Stores,
+  { home, settings, changes, disk, backupOperations, log }: ServicesParts,
+) {
   const root = appRoot();
   const { pool, documents, cache, pubSub, objects } = stores;
   const uploads = await FileUploads.open(openStateFolder(home, 'uploads'));
@@ -292,11 +297,10 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     settings: () => keptSettings(settings),
     who: userInfo().username,
     version,
-    changes,
-    log,
+    operations: backupOperations,
   });
   const backupScheduler = new BackupScheduler({
-    ...{ settings, backups, changes, log, openFolder: openSnapshots },
+    ...{ settings, backups, operations: backupOperations, changes, log, openFolder: openSnapshots },
     hasContents: () => hasContents(db),
     checkRoom: (bytes, what) => disk.checkFits('snapshots', bytes, what),
   });

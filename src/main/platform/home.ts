@@ -159,6 +159,12 @@ export function markRunning(home: string, renew: boolean): Disposable {
   return { [Symbol.dispose]: () => rmSync(runningFile(home), { force: true }) };
 }
 
+/** Gives a state folder within another one secrets of its own, but the database's password, which goes with the data. */
+export function shareDatabasePassword(home: string, inner: string): void {
+  const { postgresPassword } = ensureSecrets(home);
+  writeSecrets(inner, { postgresPassword, engineToken: randomBytes(32).toString('base64url') });
+}
+
 function writeSecrets(home: string, secrets: Secrets): void {
   replaceFile(secretsFile(home), `${JSON.stringify(secrets, null, 2)}\n`);
 }

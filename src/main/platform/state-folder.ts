@@ -1,4 +1,14 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  type Stats,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { fault } from '../../shared/errors/catalogue.ts';
@@ -26,7 +36,11 @@ const ownFiles = [
   'external.json',
   'postgres.json',
   'database.json',
+  'switch.json',
+  'previous.json',
 ];
+/** State folders within one: what is restored aside, and what a restore took out of service. */
+export const innerState = /^(aside|previous)-[0-9a-f]{12}$/;
 /** Scratch files and folders of checks, which others may see while they run, or that a kill left. */
 const ownScratch = /^\.(doctor|room)-/;
 /** What systems leave in a folder by themselves. */
@@ -37,6 +51,7 @@ function isOwnEntry(name: string): boolean {
   const folders: readonly string[] = [...movable, ...fixed];
   return (
     folders.includes(name) ||
+    innerState.test(name) ||
     ownScratch.test(name) ||
     ownFiles.some((own) => name === own || name.startsWith(`${own}-`) || name.startsWith(`${own}.`))
   );
@@ -213,10 +228,39 @@ export function openStateFolder(home: string, name: StateFolderName): string {
   const folder = isLink && mayMove ? followOwnLink(place, root, name) : place;
   makeClosed(folder);
   if (!mayMove || readMarker(folder)?.home === root) return folder;
-  failpoint('state-folder.mark.before');
-  replaceFile(path.join(folder, markerName), `${JSON.stringify({ version: 1, home: root, folder: name })}\n`);
-  failpoint('state-folder.mark.after');
+  mark(folder, root, name);
   return folder;
+}
+
+function mark(folder: string, home: string, name: StateFolderName): void {
+  failpoint('state-folder.mark.before');
+  replaceFile(path.join(folder, markerName), `${JSON.stringify({ version: 1, home, folder: name })}\n`);
+  failpoint('state-folder.mark.after');
+}
+
+/** Where the folders that may be links lead, of a state folder that is to be removed: only what its marker calls by that name. */
+export function ownLinks(home: string): { readonly link: string; readonly folder: string | null }[] {
+  return movable.flatMap((name) => {
+    const link = path.join(home, name);
+    if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return [];
+    const folder = existsSync(link) ? realpathSync(link) : null;
+    return [{ link, folder: folder !== null && readMarker(folder)?.folder === name ? folder : null }];
+  });
+}
+
+/**
+ * Prepares a state folder within another one: what lies on another disk there gets a place on the same disk here.
+ * @throws TrainyardError STATE_FOLDER_IRREGULAR
+ */
+export function linkAlike(home: string, inner: string, names: readonly string[]): void {
+  for (const name of movable.filter((one) => names.includes(one))) {
+    const link = path.join(home, name);
+    if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+    const folder = `${followOwnLink(link, realpathSync(home), name)}-${path.basename(inner)}`;
+    makeClosed(folder);
+    mark(folder, realpathSync(inner), name);
+    symlinkSync(folder, path.join(inner, name));
+  }
 }
 
 /** Files that are replaced or opened by their names, and not read by a schema. */
@@ -273,8 +317,8 @@ export function closeEntries(home: string): void {
     const entry = path.join(home, name);
     const stats = lstatSync(entry, { throwIfNoEntry: false });
     if (!stats || stats.uid !== process.getuid?.() || !(stats.isFile() || stats.isDirectory())) continue;
-    // The server's account has its way through this one.
-    const allowed = name === 'postgres' ? 0o710 : 0o700;
+    // The server's account has its way through these.
+    const allowed = name === 'postgres' || innerState.test(name) ? 0o710 : 0o700;
     if (isOwnEntry(name) && (stats.mode & 0o777 & ~allowed) !== 0) chmodSync(entry, stats.mode & allowed);
   }
 }

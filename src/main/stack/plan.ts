@@ -20,6 +20,8 @@ export interface StackChoices {
   readonly name: string;
   /** The state folder, absolute. */
   readonly home: string;
+  /** The state folder that its volumes name. */
+  readonly madeFor: string;
   readonly ports: StackPorts;
   readonly images: Readonly<
     Record<ServiceName, Pick<PinnedImage, 'reference' | 'pinned'> & { id: string | null }>
@@ -153,7 +155,7 @@ function needsOf({ depends_on: needs = [] }: ComposeService): readonly string[] 
  */
 export function planStack(template: StackTemplate, choices: StackChoices): StackPlan {
   const { file } = template;
-  const { id, name: stack, home, ports } = choices;
+  const { id, name: stack, home, madeFor, ports } = choices;
   const labels = {
     [stackLabels.stack]: id,
     [stackLabels.name]: stack,
@@ -191,7 +193,9 @@ export function planStack(template: StackTemplate, choices: StackChoices): Stack
     text.setIn(['networks', 'default'], text.createNode({ labels }));
     for (const volume of Object.keys(file.volumes)) {
       const owner = serviceNames.find((name) => volumesOf(name).includes(volume));
-      text.setIn(['volumes', volume], text.createNode({ labels: labelsFor(owner) }));
+      // A volume keeps its labels, and Compose takes one that has others for another's.
+      const ownLabels = { ...labelsFor(owner), [stackLabels.home]: literal(madeFor) };
+      text.setIn(['volumes', volume], text.createNode({ labels: ownLabels }));
     }
     for (const name of serviceNames)
       for (const [key, value] of Object.entries(rendered[name].changes))

@@ -20,6 +20,8 @@ export const stackRecordSchema = z.object({
   version: z.literal(1),
   id: z.uuid(),
   name: z.string().regex(/^trainyard-[0-9a-f]{8}$/),
+  /** The state folder that it was made for, which its volumes name for good; left out: the one that it is in. */
+  madeFor: z.string().exactOptional(),
   /** Host ports by service and purpose. */
   ports: z.object({
     postgres: z.object({ main: port }),

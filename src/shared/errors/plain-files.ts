@@ -10,9 +10,9 @@ export const plainFileErrors = {
   ),
   EXPORT_FILE_TAKEN: badRequest(
     '{path} is there already',
-    'Name another file, or add --force to put the export in its place.',
+    'Name another file[cli:, or add --force to put the export in its place].',
     '{path}{path|이|가} 이미 있습니다',
-    '다른 파일을 지정하거나, --force를 붙여 덮어쓰세요.',
+    '다른 파일을 지정하세요.[cli: 덮어쓰려면 --force를 붙이세요.]',
   ),
   EXPORT_FOLDER_TAKEN: badRequest(
     '{path} is there already, and is no empty folder',
@@ -46,9 +46,9 @@ export const plainFileErrors = {
   ),
   IMPORT_DOCUMENT_DIFFERS: conflict(
     '{file}, document {number}: {collection} has a document {id} with other content',
-    'Nothing was imported. Remove one of the two, or import the other collections alone: --collection.',
+    'Nothing was imported. Remove one of the two, or import the other collections alone[cli:: --collection].',
     '{file}의 {number}번째 문서: {collection}에 내용이 다른 문서 {id}{id|이|가} 있습니다',
-    '가져온 것은 없습니다. 둘 중 하나를 지우거나, --collection으로 다른 컬렉션만 가져오세요.',
+    '가져온 것은 없습니다. 둘 중 하나를 지우거나, [cli:--collection으로 ]다른 컬렉션만 가져오세요.',
   ),
   IMPORT_DOCUMENT_TAKEN: conflict(
     '{file}, document {number}: the document {holder} of {collection} has the {field} {value} already',

@@ -10,10 +10,10 @@ export const snapshotErrors = {
     'snapshot',
   ),
   SNAPSHOT_UNDER_WAY: conflict(
-    'A snapshot is being made already',
-    'Wait until it is finished, then make the next one.',
-    '이미 스냅숏을 만들고 있습니다',
-    '끝난 뒤에 다시 만드세요.',
+    'A snapshot is being made, proven or restored already',
+    'Wait until that is finished, then try again.',
+    '이미 스냅숏을 만들거나 시험하거나 복원하고 있습니다',
+    '끝난 뒤에 다시 하세요.',
   ),
   SNAPSHOT_OPERATION_UNKNOWN: notFound(
     'The engine knows nothing of the operation {operation}: it was started again, or another snapshot was begun',
@@ -96,14 +96,38 @@ export const snapshotErrors = {
   ),
   RESTORE_DIFFERS: failure(
     'What was restored is not what the snapshot holds: {what}',
-    'Start with an empty state folder and restore again; this one is not to be used.',
+    'Nothing was put into service. Use another snapshot, or restore into another state folder[cli: (--home)] to look at it.',
     '복원한 내용이 스냅숏과 다릅니다: {what}',
-    '빈 상태 폴더에서 다시 복원하세요. 이 폴더는 쓰지 마세요.',
+    '쓰던 데이터는 그대로입니다. 다른 스냅숏을 쓰거나, 다른 상태 폴더[cli:(--home)]에 복원해 살펴보세요.',
+  ),
+  RESTORE_RUNS_UNDER_WAY: conflict(
+    '{count} {count|run is|runs are} under way',
+    '[cli:Wait for {count|it|them}, or add --stop-runs with a running engine: it cancels them after a last checkpoint.][page:Wait for {count|it|them}, or agree that they are cancelled after a last checkpoint.]',
+    '진행 중인 학습이 {count}건 있습니다',
+    '[cli:끝나기를 기다리거나, 엔진을 켠 상태에서 --stop-runs를 붙이세요. 마지막 체크포인트를 남기고 취소합니다.][page:끝나기를 기다리거나, 마지막 체크포인트를 남기고 취소하는 데 동의하세요.]',
+  ),
+  RESTORE_SERVERS_FOREIGN: conflict(
+    'The servers of the external profile are not Trainyard’s: it makes no place beside what they hold',
+    'Restore into servers that hold nothing yet, with no engine running.[cli: Name them by "trainyard profile external FILE", then: trainyard backup restore SNAPSHOT --yes]',
+    '외부 프로필의 서버는 Trainyard의 것이 아니어서 옆에 따로 복원할 자리를 만들 수 없습니다',
+    '엔진을 멈추고 빈 서버에 복원하세요.[cli: 서버 지정: "trainyard profile external FILE", 복원: trainyard backup restore SNAPSHOT --yes]',
+  ),
+  RESTORE_DISK_MOUNTED: conflict(
+    'A disk is mounted on {folder}, so it cannot be put aside',
+    'Mount the disk elsewhere, move the folder {name} there, and link to it. Nothing was changed.',
+    '{folder}에 디스크가 마운트되어 있어 옮겨 둘 수 없습니다',
+    '디스크를 다른 곳에 마운트하고 {name} 폴더를 그리로 옮긴 뒤 링크하세요. 바뀐 것은 없습니다.',
+  ),
+  RESTORE_NOTHING_TO_REVERT: conflict(
+    'Nothing from before a restore is kept',
+    'See which snapshots there are[cli:: trainyard backup list].',
+    '복원 전 상태로 남아 있는 것이 없습니다',
+    '스냅숏 목록을 확인하세요[cli:: trainyard backup list].',
   ),
   RESTORE_NOT_CONFIRMED: conflict(
-    'Nothing was restored: this has to be confirmed',
+    'Nothing was changed: this has to be confirmed',
     '[cli:Add --yes.][page:Confirm it.]',
-    '확인이 필요해 복원하지 않았습니다',
+    '확인이 필요해 아무것도 바꾸지 않았습니다',
     '[cli:--yes를 붙이세요.][page:확인하세요.]',
   ),
 };

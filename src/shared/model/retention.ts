@@ -13,6 +13,8 @@ export interface Retained {
   readonly at: string;
   /** Whether all of it was once read and found whole: nothing else counts, and nothing else is removed. */
   readonly isVerified: boolean;
+  /** Whether it was once restored and worked. */
+  readonly isProven: boolean;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -27,7 +29,7 @@ function weekOf(at: string): string {
   return new Date(day - sinceMonday * dayMs).toISOString().slice(0, 10);
 }
 
-/** The ids that may go, the oldest first. The newest verified snapshot always stays, and so does every one that was never verified. */
+/** The ids that may go, the oldest first. The newest verified snapshot and the newest proven one always stay, and so does every one that was never verified. */
 export function removable(snapshots: readonly Retained[], retention: Retention): readonly string[] {
   const newestFirst = snapshots
     .filter(({ isVerified }) => isVerified)
@@ -35,6 +37,8 @@ export function removable(snapshots: readonly Retained[], retention: Retention):
       left.at === right.at ? (left.id < right.id ? 1 : -1) : left.at < right.at ? 1 : -1,
     );
   const kept = new Set(newestFirst.slice(0, Math.max(1, retention.last)).map(({ id }) => id));
+  const proven = newestFirst.find(({ isProven }) => isProven);
+  if (proven) kept.add(proven.id);
   const keepOfEach = (most: number, spanOf: (at: string) => string) => {
     const spans = new Set<string>();
     for (const { id, at } of newestFirst) {

@@ -12,6 +12,8 @@ test('a full disk refuses what takes room, and lets pass reads and what gives ro
   const refused = procedures.filter(({ procedure }) => needsRoom(procedure)).map(({ name }) => name);
   expect(refused.sort()).toEqual([
     'backups.create',
+    'backups.drill',
+    'backups.restore',
     'datasets.import',
     'datasets.link',
     'datasets.remove',

@@ -4,11 +4,13 @@ import { type Retained, type Retention, removable } from '../../../src/shared/mo
 
 const dayMs = 24 * 60 * 60 * 1000;
 const history = fc
-  .array(fc.record({ hours: fc.nat({ max: 24 * 800 }), isVerified: fc.boolean() }), { maxLength: 60 })
+  .array(fc.record({ hours: fc.nat({ max: 24 * 800 }), isVerified: fc.boolean(), isProven: fc.boolean() }), {
+    maxLength: 60,
+  })
   .map((entries) =>
-    entries.map(({ hours, isVerified }, index): Retained => {
+    entries.map(({ hours, isVerified, isProven }, index): Retained => {
       const at = new Date(Date.UTC(2026, 0, 1) + (hours * dayMs) / 24).toISOString();
-      return { id: `${at}-${index}`, at, isVerified };
+      return { id: `${at}-${index}`, at, isVerified, isProven };
     }),
   );
 const few = fc.nat({ max: 6 });
@@ -38,6 +40,7 @@ test('what retention keeps is the newest of each span, as a count by hand has it
       for (const snapshot of verified) {
         const isKept =
           rank(snapshot) < Math.max(1, retention.last) ||
+          (snapshot.isProven && !verified.some((one) => one.isProven && rank(one) < rank(snapshot))) ||
           spans.some(([most, spanOf]) => {
             const own = spanOf(snapshot.at);
             const newer = verified.filter((one) => rank(one) < rank(snapshot)).map(({ at }) => spanOf(at));
@@ -50,7 +53,7 @@ test('what retention keeps is the newest of each span, as a count by hand has it
   );
 });
 
-test('the newest verified snapshot always stays, and one that was never verified neither counts nor goes', () => {
+test('the newest verified and the newest proven snapshot always stay, and one that was never verified neither counts nor goes', () => {
   fc.assert(
     fc.property(history, retentions, (snapshots, retention) => {
       const gone = new Set(removable(snapshots, retention));

@@ -1,43 +1,17 @@
-import type { BackupOperation, ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
-import { fault } from '../../../shared/errors/catalogue.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
 import { byHand, bySchedule } from '../../../shared/model/snapshots.ts';
-import { homeFolder } from '../../platform/paths.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
-import { openReconnectingClient } from '../lib/engine.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
-import { facts, remark, StatusLine, table, writeJson, writeLine, writeResult } from '../lib/output.ts';
+import { facts, remark, table, writeJson, writeLine, writeResult } from '../lib/output.ts';
 import { defineExport } from './export.ts';
+import { followed, PartLine } from './follow.ts';
 import { defineImport } from './import.ts';
 import { definePrune } from './prune.ts';
+import { defineRestore } from './restore.ts';
 import { defineSchedule, remarkKeptSchedule } from './schedule.ts';
 import { snapshotsFolder } from './snapshots-folder.ts';
-
-type Part = BackupOperation['part'];
-
-const partWords = (): Record<Part, string> => ({
-  database: translate('rows', '행'),
-  documents: translate('documents', '문서'),
-  keys: translate('keys', '키'),
-  objects: translate('objects', '객체'),
-  verification: translate('files read back', '확인한 파일'),
-});
-
-/** A line of progress, drawn anew where somebody watches. */
-class PartLine {
-  private readonly status = new StatusLine();
-  private readonly words = partWords();
-
-  show({ part, done }: { readonly part: Part; readonly done: number }): void {
-    this.status.show(`${this.words[part]}: ${new Intl.NumberFormat('en').format(done)}`);
-  }
-
-  clear(): void {
-    this.status.clear();
-  }
-}
 
 /** What a person gave as the reason; the engine's own word in the person's language. */
 function reasonOf(why: string): string {
@@ -46,7 +20,7 @@ function reasonOf(why: string): string {
 }
 
 function describe(snapshot: Snapshot): string {
-  const { id, path: folder, at, why, who, version, profile, bytes, stores, verifiedAt } = snapshot;
+  const { id, path: folder, at, why, who, version, profile, bytes, stores, verifiedAt, provenAt } = snapshot;
   const { database, documents, keys, objects } = stores;
   const documentCount = Object.values(documents).reduce((sum, count) => sum + count, 0);
   return facts([
@@ -63,6 +37,7 @@ function describe(snapshot: Snapshot): string {
     ...(keys === null ? [] : [[translate('Keys of Redis', 'Redis 키'), String(keys)] as const]),
     [translate('Objects', '객체'), `${objects.count} (${formatBytes(objects.bytes)})`],
     [translate('Verified', '검증'), formatTime(verifiedAt)],
+    [translate('Proven', '복원 시험 통과'), formatTime(provenAt)],
   ]);
 }
 
@@ -86,23 +61,7 @@ function remarkNotKept({ notKept: { runs, inPlace, lost } }: Snapshot): void {
 }
 
 async function create(why: string, json: true | undefined): Promise<undefined> {
-  const line = new PartLine();
-  using client = await openReconnectingClient();
-  let operation = await client.api.backups.create({ why });
-  try {
-    while (operation.status === 'running') {
-      line.show(operation);
-      operation = await client.api.backups.progress({
-        operation: operation.id,
-        after: operation.seq,
-        waitMs: 20_000,
-      });
-    }
-  } finally {
-    line.clear();
-  }
-  const { snapshot, error } = operation;
-  if (error) throw TrainyardError.from(error);
+  const { snapshot } = await followed((api) => api.create({ why }));
   if (!snapshot) throw new Error('The operation ended without a snapshot.');
   const { id, path: folder, bytes, stores } = snapshot;
   if (json) return void (await writeJson({ id, path: folder, bytes, stores }));
@@ -130,6 +89,7 @@ function listTable(snapshots: readonly ListedBackup[]): string {
     [translate('SIZE', '크기'), ({ snapshot }) => (snapshot ? formatBytes(snapshot.bytes) : '–'), 'right'],
     [translate('PROFILE', '프로필'), ({ snapshot }) => snapshot?.profile ?? '–'],
     [translate('VERIFIED', '검증'), ({ snapshot }) => formatTime(snapshot?.verifiedAt ?? null)],
+    [translate('PROVEN', '복원 시험 통과'), ({ snapshot }) => formatTime(snapshot?.provenAt ?? null)],
     [
       translate('WHY', '이유'),
       ({ snapshot, problem }) =>
@@ -171,28 +131,6 @@ async function verify(reference: string, json: true | undefined): Promise<number
   return ok ? 0 : 1;
 }
 
-async function restore(reference: string, json: true | undefined): Promise<undefined> {
-  const [{ findSnapshot }, { restoreHome }, { viewOf }] = await Promise.all([
-    import('../../stores/snapshots/snapshot-folder.ts'),
-    import('../../engine/restore-home.ts'),
-    import('../../features/backups/snapshot-views.ts'),
-  ]);
-  const home = homeFolder();
-  const folder = await findSnapshot(snapshotsFolder(), reference);
-  const line = new PartLine();
-  const { manifest, leftOut } = await restoreHome({ home }, folder, (progress) =>
-    line.show(progress),
-  ).finally(() => line.clear());
-  const { id, at, bytes, stores } = viewOf(folder, manifest, null);
-  for (const what of leftOut) remark(`Not restored: ${what.en}.`, `복원하지 않은 것: ${what.ko}.`);
-  return writeResult({ json }, { id, at, home, bytes, stores }, () =>
-    translate(
-      `Restored ${id} of ${formatTime(at)} into ${home}.`,
-      `${formatTime(at)} 시점의 스냅숏을 ${home}에 복원했습니다(${id}).`,
-    ),
-  );
-}
-
 const storesShape = '"stores": {"database", "documents", "keys", "objects"}';
 
 export function defineBackup(group: Command): void {
@@ -223,7 +161,7 @@ export function defineBackup(group: Command): void {
     english: 'show one snapshot: an id, its first characters, "last", or the path of its folder',
     korean: '스냅숏 하나를 보여 줍니다. ID, ID의 앞부분, "last" 또는 폴더 경로로 지정합니다',
     examples: ['backup show last', 'backup show /mnt/usb/20261130T235901123Z-ab12cd'],
-    json: `{"id", "path", "at", "bytes", ${storesShape}, "notKept", "verifiedAt", …}`,
+    json: `{"id", "path", "at", "bytes", ${storesShape}, "notKept", "verifiedAt", "provenAt", …}`,
   }).perform<object>(async (options, reference = '') => {
     const snapshot = await show(reference);
     await writeResult(options, snapshot, () => describe(snapshot));
@@ -238,21 +176,7 @@ export function defineBackup(group: Command): void {
     json: '{"ok", "problems": [{"file", "code", "message", "hint"}]}',
   }).perform<object>(({ json }, reference = '') => verify(reference, json));
 
-  defineCommand(group, {
-    usage: 'restore <snapshot>',
-    english:
-      'put a snapshot into a state folder whose stores hold nothing yet, of any profile. All of it is verified before anything is written',
-    korean:
-      '저장소가 빈 상태 폴더에 스냅숏을 복원합니다. 프로필은 달라도 됩니다. 쓰기 전에 전체를 검증합니다',
-    examples: ['backup restore /mnt/usb/20261130T235901123Z-ab12cd --home ~/restored --yes'],
-    json: `{"id", "at", "home", "bytes", ${storesShape}}`,
-  })
-    .flag('--yes', 'do it', '실행합니다')
-    .perform<{ yes?: true }>(({ yes, json }, reference = '') => {
-      if (!yes) throw fault('RESTORE_NOT_CONFIRMED', {});
-      return restore(reference, json);
-    });
-
+  defineRestore(group);
   definePrune(group);
   defineExport(group);
   defineImport(group);

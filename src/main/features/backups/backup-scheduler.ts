@@ -11,6 +11,7 @@ import type { SettingsStore } from '../../stores/settings/settings-store.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { Backups } from './backups.ts';
 import { readSchedule, readState, writeSchedule, writeState } from './kept-schedule.ts';
+import type { BackupOperations } from './operations.ts';
 import {
   begun,
   failed,
@@ -41,7 +42,8 @@ export class BackupScheduler implements AsyncDisposable {
 
   constructor(parts: {
     readonly settings: SettingsStore;
-    readonly backups: Pick<Backups, 'begin' | 'over' | 'isBusy'>;
+    readonly backups: Pick<Backups, 'begin'>;
+    readonly operations: Pick<BackupOperations, 'isBusy' | 'over'>;
     /** Makes the folder of all snapshots where it is missing, and answers its path. */
     readonly openFolder: () => string;
     /** Whether the stores hold anything that somebody made. */
@@ -139,14 +141,14 @@ export class BackupScheduler implements AsyncDisposable {
 
   /** @returns how long nothing is due */
   private async lookNow(): Promise<number> {
-    const { settings, backups, changes } = this.parts;
+    const { settings, operations, changes } = this.parts;
     const schedule = readSchedule(settings);
     if (!schedule.on || this.isOver) return longestPauseMs;
     const { changed } = this;
     const { occurrencesOf } = await import('./occurrences.ts');
     const occurrences = occurrencesOf(schedule);
     if (readState(settings)?.attempt?.isUnderWay) {
-      if (backups.isBusy) return shortestPauseMs;
+      if (operations.isBusy) return shortestPauseMs;
       await this.recover(schedule.keep);
     }
     const now = this.now();
@@ -156,7 +158,7 @@ export class BackupScheduler implements AsyncDisposable {
     const refusal = await this.refusal();
     if (this.changed !== changed || this.isOver) return shortestPauseMs;
     // A restore must find what it reads, and a snapshot is not of a store that is being filled.
-    if (backups.isBusy) await backups.over();
+    if (operations.isBusy) await operations.over();
     else if (refusal === 'empty') this.update((kept) => skipped(kept, due, now));
     else await this.attempt(due, refusal, schedule.keep);
     changes.changed('backup', changeId);
@@ -191,7 +193,7 @@ export class BackupScheduler implements AsyncDisposable {
   }
 
   private async attempt(due: string, refusal: KeptError | null, keep: Retention): Promise<void> {
-    const { backups, log } = this.parts;
+    const { backups, operations, log } = this.parts;
     failpoint('backup-schedule.intent.before');
     this.update((state) => intending(state, due, this.now()));
     failpoint('backup-schedule.intent.after');
@@ -205,7 +207,7 @@ export class BackupScheduler implements AsyncDisposable {
       onMade: (id) => this.keep(id, keep),
       onFailed,
     });
-    await backups.over();
+    await operations.over();
   }
 
   /** Writes that the snapshot was made, then removes old ones. */

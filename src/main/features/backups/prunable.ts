@@ -20,8 +20,10 @@ export async function prunable(
   const snapshots = (await listSnapshots(folder)).filter(({ id }) => isCounted(id));
   const named = snapshots.map(({ id, manifest }) => ({ id, at: manifest?.at ?? null }));
   const ids = removable(
-    snapshots.map(({ id, manifest, verifiedAt }) => ({
-      ...{ id, at: manifest?.at ?? '', isVerified: manifest !== null && verifiedAt !== null },
+    snapshots.map(({ id, manifest, proof }) => ({
+      ...{ id, at: manifest?.at ?? '' },
+      isVerified: manifest !== null && proof.verifiedAt !== null,
+      isProven: manifest !== null && proof.provenAt !== null,
     })),
     keep,
   );

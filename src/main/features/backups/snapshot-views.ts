@@ -1,14 +1,14 @@
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
 import type { Manifest } from '../../stores/snapshots/manifest.ts';
-import { bytesOf, type ListedSnapshot } from '../../stores/snapshots/snapshot-folder.ts';
+import { bytesOf, type ListedSnapshot, type Proof } from '../../stores/snapshots/snapshot-folder.ts';
 
 /** A snapshot as people are shown it. */
-export function viewOf(folder: string, manifest: Manifest, verifiedAt: string | null): Snapshot {
+export function viewOf(folder: string, manifest: Manifest, proof: Proof): Snapshot {
   const { id, at, finishedAt, why, who, version, profile, notKept, database, documents, keys, objects } =
     manifest;
   const parts = database.tables.flatMap((table) => table.parts);
   return {
-    ...{ id, path: folder, at, finishedAt, why, who, version, profile, notKept, verifiedAt },
+    ...{ id, path: folder, at, finishedAt, why, who, version, profile, notKept, ...proof },
     bytes: bytesOf(manifest),
     stores: {
       database: {
@@ -23,7 +23,7 @@ export function viewOf(folder: string, manifest: Manifest, verifiedAt: string | 
   };
 }
 
-export function listedView({ id, folder, manifest, problem, verifiedAt }: ListedSnapshot): ListedBackup {
-  const snapshot = manifest && viewOf(folder, manifest, verifiedAt);
+export function listedView({ id, folder, manifest, problem, proof }: ListedSnapshot): ListedBackup {
+  const snapshot = manifest && viewOf(folder, manifest, proof);
   return { id, path: folder, snapshot, problem: problem?.record ?? null };
 }

@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
@@ -11,9 +13,17 @@ import { type Binaries, type Installation, prepareBinaries } from './binaries.ts
 import { writeConfiguration } from './configuration.ts';
 import { databaseName, initialise, resetPassword, roleName } from './initialise.ts';
 import { launch, logTail, type Postmaster, removeStaleFiles, settle, stopPostmaster } from './launch.ts';
-import { type Location, locate, releaseSocketFolder, socketPort } from './location.ts';
+import {
+  findLocation,
+  type Location,
+  locate,
+  openPassage,
+  releaseSocketFolder,
+  socketPort,
+} from './location.ts';
+import { readNote } from './location-notes.ts';
 import { clearOrphans, isPostmaster, readPostmasterFile } from './postmaster.ts';
-import { serverUser } from './server-user.ts';
+import { closedFolder, serverUser } from './server-user.ts';
 import { watchPostmaster } from './watch.ts';
 
 /** Where and as whom to connect; `host` is a socket folder except on Windows. */
@@ -66,6 +76,36 @@ export async function startEmbeddedPostgres(
   const server = new EmbeddedPostgres({ location, binaries, user }, ensureSecrets(root).postgresPassword);
   await server.restart(options);
   return server;
+}
+
+/** Lets the server's account, where there is one, through a state folder to those within it, so that their data lies there too. */
+export function openWayToInner(home: string): void {
+  const user = serverUser();
+  const root = realpathSync(home);
+  if (user && closedFolder(path.dirname(root), user) === null) openPassage(root, user);
+}
+
+/**
+ * Removes the PostgreSQL of a state folder that is to be removed: one that a kill left running is stopped, and what lies outside of the
+ * folder goes. Harmless where there is none.
+ */
+export async function removeEmbeddedPostgres(home: string): Promise<void> {
+  const user = serverUser();
+  // Without a note of its own it has none: the place that one would get may be the place of data that was moved from here into service.
+  if (readNote(realpathSync(home)) === null) return;
+  const location = findLocation(home, user);
+  const found = readPostmasterFile(location.dataDirectory);
+  if (found && isPostmaster(found.pid, location)) {
+    const binaries = prepareBinaries(location.copies, user);
+    await stopPostmaster({ pid: found.pid, child: null }, { location, binaries }, 'immediate');
+  }
+  if (existsSync(location.dataDirectory)) await clearOrphans(location);
+  if (existsSync(location.socketDirectory)) releaseSocketFolder(location);
+  await rm(location.folder === 'postgres' ? location.area : path.dirname(location.area), {
+    recursive: true,
+    force: true,
+    maxRetries: 3,
+  });
 }
 
 export class EmbeddedPostgres {

@@ -125,7 +125,7 @@ function makeShared(): void {
 }
 
 /** Lets the server's group through a folder of ours, without letting it list or read. */
-function openPassage(folder: string, user: ServerUser): void {
+export function openPassage(folder: string, user: ServerUser): void {
   const { uid, gid, mode } = lstatSync(folder);
   if (gid !== user.gid) lchownSync(folder, uid, user.gid);
   if ((mode & 0o777) !== 0o710) chmodSync(folder, 0o710);

@@ -8,6 +8,7 @@ import { acquireFileLock } from '../../platform/file-lock.ts';
 import { appRoot } from '../../platform/paths.ts';
 import { inspectStateFile, readStateText } from '../../platform/state-file.ts';
 import { openStateFolder, requireOwnFolder } from '../../platform/state-folder.ts';
+import { finishMoves } from '../../platform/state-switch.ts';
 import { type Ensured, ensuredSchema } from '../ensured.ts';
 import { type ComposeFile, parseTemplate, type StackTemplate } from '../plan.ts';
 import {
@@ -81,9 +82,20 @@ export class StackFolder {
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
     for (let isReported = false; ; isReported = true) {
       const lock = acquireFileLock(path.join(this.home, 'stack.lock.sqlite'), lockHint, 0);
-      if (lock) return lock;
+      if (lock) return this.settled(lock);
       if (!isReported) onWait();
       await pause(lockPauseMs, undefined, signal ? { signal } : {});
+    }
+  }
+
+  /** Whatever a restore has decided comes first: what stands here may be the stack that goes. */
+  private settled(lock: Disposable): Disposable {
+    try {
+      finishMoves(this.home);
+      return lock;
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
     }
   }
 

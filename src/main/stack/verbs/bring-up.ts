@@ -70,7 +70,7 @@ export async function bringUp(
   };
   const mayMovePorts = () => !saved.record.started || options.ports === 'new';
 
-  function makePlan({ id, name, ports, images: known, memoryBytes }: StackRecord): StackPlan {
+  function makePlan({ id, name, madeFor, ports, images: known, memoryBytes }: StackRecord): StackPlan {
     const imageOf = (service: ServiceName) => {
       const image = known[service];
       const reference = images[service];
@@ -81,6 +81,7 @@ export async function bringUp(
       id,
       name,
       home: files.home,
+      madeFor: madeFor ?? files.home,
       ports,
       images: byService(imageOf),
       machineBytes,

@@ -42,6 +42,43 @@ async function sweep(
   }
 }
 
+function removeContainers(
+  context: StackContext,
+  id: string,
+  goes: (service: ServiceName | null) => boolean,
+  onProgress: OnProgress,
+): Promise<void> {
+  return reportStep(onProgress, 'remove-containers', null, async () => {
+    failpoint('stack.destroy.containers.before');
+    const count = await sweep(context, 'container', async () =>
+      (await context.daemon.containers(id))
+        .filter(({ service }) => goes(service))
+        .map((container) => container.id),
+    );
+    failpoint('stack.destroy.containers.after');
+    return String(count);
+  });
+}
+
+function removeNetworks(context: StackContext, id: string, onProgress: OnProgress): Promise<void> {
+  return reportStep(onProgress, 'remove-networks', null, async () => {
+    failpoint('stack.destroy.networks.before');
+    const count = await sweep(context, 'network', () => context.daemon.names('network', id));
+    failpoint('stack.destroy.networks.after');
+    return String(count);
+  });
+}
+
+/** Removes what can be made again of a stack that was stopped: its containers and its network. Its volumes and what is kept of it stay. */
+export async function removeMakeable(
+  context: StackContext,
+  { id }: Pick<StackRecord, 'id'>,
+  onProgress: OnProgress,
+): Promise<void> {
+  await removeContainers(context, id, () => true, onProgress);
+  await removeNetworks(context, id, onProgress);
+}
+
 /**
  * Removes what carries the stack's label: of these services, or everything. Begun again after a kill it goes on; once it came to the
  * volumes there is no way back.
@@ -62,22 +99,8 @@ export async function removeStack(
   failpoint('stack.destroy.intent.before');
   mark(record.removal?.volumes ?? false);
   failpoint('stack.destroy.intent.after');
-  await reportStep(onProgress, 'remove-containers', null, async () => {
-    failpoint('stack.destroy.containers.before');
-    const count = await sweep(context, 'container', async () =>
-      (await daemon.containers(id)).filter(({ service }) => goes(service)).map((container) => container.id),
-    );
-    failpoint('stack.destroy.containers.after');
-    return String(count);
-  });
-  if (all) {
-    await reportStep(onProgress, 'remove-networks', null, async () => {
-      failpoint('stack.destroy.networks.before');
-      const count = await sweep(context, 'network', () => daemon.names('network', id));
-      failpoint('stack.destroy.networks.after');
-      return String(count);
-    });
-  }
+  await removeContainers(context, id, goes, onProgress);
+  if (all) await removeNetworks(context, id, onProgress);
   mark(true);
   await reportStep(onProgress, 'remove-volumes', null, async () => {
     const own = new Set(services.flatMap((one) => context.volumes[one]).map((one) => `${name}_${one}`));

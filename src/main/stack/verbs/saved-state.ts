@@ -138,6 +138,7 @@ export class SavedStateStore {
       ...unknownRecord,
       id,
       name: stackNameOf(id),
+      madeFor: files.home,
       ports: await choosePorts(daemon, id),
       started: false,
     };
@@ -219,11 +220,14 @@ export class SavedStateStore {
     return { record, secrets: null };
   }
 
-  private access({ id, name }: StackIdentity, image: string): VolumeAccess {
+  private access(
+    { id, name, madeFor }: StackIdentity & { readonly madeFor?: string },
+    image: string,
+  ): VolumeAccess {
     const labels = {
       [stackLabels.stack]: id,
       [stackLabels.name]: name,
-      [stackLabels.home]: this.context.files.home,
+      [stackLabels.home]: madeFor ?? this.context.files.home,
     };
     return { volume: `${name}_recovery`, labels, image };
   }

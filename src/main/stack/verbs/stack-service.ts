@@ -8,10 +8,11 @@ import { detailOf, type OnProgress, reportStep } from '../../platform/progress.t
 import { endpointsOf, urlsOf } from '../addresses.ts';
 import { causeOf } from '../causes.ts';
 import type { StackIdentity } from '../docker-objects.ts';
+import type { StackPorts } from '../record.ts';
 import { type BringUpOptions, bringUp, type Seen } from './bring-up.ts';
 import type { StackContext } from './context.ts';
 import { readState } from './read-state.ts';
-import { removeStack } from './remove-stack.ts';
+import { removeMakeable, removeStack } from './remove-stack.ts';
 import { type SavedState, SavedStateStore } from './saved-state.ts';
 import { graceSeconds } from './start-service.ts';
 
@@ -62,6 +63,24 @@ export class StackService {
       await this.takeDown(orAll(services), onProgress);
       return this.bringUp({ services, onProgress });
     });
+  }
+
+  /**
+   * Takes the stack out of service: stopped, with nothing left but its volumes and what is kept of it, from which `up` makes it again.
+   * @param ports that it has from then on, where others are wanted
+   * @returns its ports; null where there is no stack
+   */
+  async retire(onProgress: OnProgress, ports?: StackPorts): Promise<StackPorts | null> {
+    let left: StackPorts | null = null;
+    await this.verb('retire', onProgress, undefined, async () => {
+      await this.takeDown(serviceNames, onProgress);
+      const saved = await this.savedStates.open(onProgress);
+      if (!saved) return undefined;
+      await removeMakeable(this.context, saved.record, onProgress);
+      left = (ports ? this.savedStates.write(saved, { ports }) : saved).record.ports;
+      return undefined;
+    });
+    return left;
   }
 
   /** @throws TrainyardError STACK_NAME_WRONG if `name` is not the stack's */

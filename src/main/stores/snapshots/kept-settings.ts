@@ -8,12 +8,15 @@ const schema = z.object({
   runsAtOnce: z.number().min(1).exactOptional(),
 });
 
+/** The names of those. */
+export const settingNames = Object.keys(schema.shape);
+
 /** Values by the names of settings. */
 export type Settings = Readonly<Record<string, unknown>>;
 
 /** What a snapshot keeps of the settings. */
 export function keptSettings(settings: SettingsStore): Settings {
-  return Object.fromEntries([...settings.all()].filter(([name]) => name in schema.shape));
+  return Object.fromEntries([...settings.all()].filter(([name]) => settingNames.includes(name)));
 }
 
 /** What a restore takes of a snapshot's settings: other names decide what this machine runs, and are left out. @throws where a value does not fit */

@@ -12,9 +12,12 @@ import { isSnapshotId, type Manifest, manifestName, parseManifest } from './mani
 import { readSmallFile } from './snapshot-files.ts';
 
 /** Says in a snapshot's folder when all of it was last read and found whole; no part of the manifest. */
-export const proofName = 'verified.json';
-/** Whether a name is what a kill leaves where the proof was being replaced. */
-export const isProofAside = (name: string) => /^\.verified\.json\.[0-9a-f]{12}$/.test(name);
+const verifiedName = 'verified.json';
+/** Says when it was last restored into stores of its own, and found to work there. */
+const provenName = 'proven.json';
+export const proofNames = [verifiedName, provenName];
+/** Whether a name is what a kill leaves where a proof was being replaced. */
+export const isProofAside = (name: string) => /^\.(verified|proven)\.json\.[0-9a-f]{12}$/.test(name);
 const proofSchema = z.object({ at: z.iso.datetime() });
 const partialPrefix = '.partial-';
 const removedPrefix = '.removed-';
@@ -30,8 +33,15 @@ export interface ListedSnapshot {
   readonly folder: string;
   readonly manifest: Manifest | null;
   readonly problem: TrainyardError | null;
+  readonly proof: Proof;
+}
+
+/** What is known of how good a snapshot is. */
+export interface Proof {
   /** When all of it was last read and found whole. */
   readonly verifiedAt: string | null;
+  /** When it was last restored into stores of its own, and found to work there. */
+  readonly provenAt: string | null;
 }
 
 /** @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_FILE_MISSING, SNAPSHOT_NEWER, SNAPSHOT_MANIFEST_DAMAGED */
@@ -62,7 +72,7 @@ export async function listSnapshots(folder: string): Promise<readonly ListedSnap
 export async function newestVerified(folder: string): Promise<ListedSnapshot | null> {
   for (const id of (await idsIn(folder)).reverse()) {
     const found = await describe(id, path.join(folder, id));
-    if (found.verifiedAt !== null) return found;
+    if (found.proof.verifiedAt !== null) return found;
   }
   return null;
 }
@@ -70,12 +80,12 @@ export async function newestVerified(folder: string): Promise<ListedSnapshot | n
 async function describe(id: string, folder: string): Promise<ListedSnapshot> {
   try {
     const manifest = await readManifest(folder);
-    return { id, folder, manifest, problem: null, verifiedAt: await readProof(folder) };
+    return { id, folder, manifest, problem: null, proof: await readProof(folder) };
   } catch (error) {
     // Whatever it is: the others are to be listed.
     const problem = systemFault(error);
     if (!problem) throw error;
-    return { id, folder, manifest: null, problem, verifiedAt: null };
+    return { id, folder, manifest: null, problem, proof: { verifiedAt: null, provenAt: null } };
   }
 }
 
@@ -148,18 +158,30 @@ export async function publish(aside: string, folder: string, id: string): Promis
 export const discard = (aside: string) => rm(aside, { recursive: true, force: true });
 
 /** Keeps that all of a snapshot was read and found whole, where its folder can be written to: a medium for reading only is as good. */
-export function markVerified(folder: string, at: Date): void {
+export const markVerified = (folder: string, at: Date) => mark(folder, verifiedName, at);
+
+/** Keeps that a snapshot was restored and worked. */
+export const markProven = (folder: string, at: Date) => mark(folder, provenName, at);
+
+function mark(folder: string, name: string, at: Date): void {
   try {
-    replaceFile(path.join(folder, proofName), `${JSON.stringify({ at: at.toISOString() })}\n`);
+    replaceFile(path.join(folder, name), `${JSON.stringify({ at: at.toISOString() })}\n`);
   } catch (error) {
     if (!isSystemCode(codeOf(error))) throw error;
   }
 }
 
-/** When all of a snapshot was last read and found whole; null: nobody knows. */
-export async function readProof(folder: string): Promise<string | null> {
+/** When a snapshot was last verified and proven; null: nobody knows. */
+export async function readProof(folder: string): Promise<Proof> {
+  const [verifiedAt, provenAt] = await Promise.all(
+    [verifiedName, provenName].map((name) => readMark(folder, name)),
+  );
+  return { verifiedAt: verifiedAt ?? null, provenAt: provenAt ?? null };
+}
+
+async function readMark(folder: string, name: string): Promise<string | null> {
   try {
-    return proofSchema.parse(JSON.parse(await readSmallFile(folder, proofName, largestProof))).at;
+    return proofSchema.parse(JSON.parse(await readSmallFile(folder, name, largestProof))).at;
   } catch {
     return null;
   }

@@ -10,7 +10,7 @@ import { type Manifest, manifestName, type SnapshotFile } from './manifest.ts';
 import { contentPath, indexLines, type KeptObject, readContentFile } from './objects-part.ts';
 import { readSettings } from './settings-part.ts';
 import { otherContent, otherCount, readSnapshotFile, tooLarge } from './snapshot-files.ts';
-import { isProofAside, proofName, readManifest } from './snapshot-folder.ts';
+import { isProofAside, proofNames, readManifest } from './snapshot-folder.ts';
 
 const readersAtOnce = 4;
 /** What PostgreSQL takes of a row in COPY. */
@@ -80,7 +80,7 @@ export async function verifySnapshot(folder: string, onFiles: OnFiles): Promise<
     }),
   );
   const present = new Set(files.map((file) => file.path));
-  for (const name of [manifestName, proofName]) present.add(name);
+  for (const name of [manifestName, ...proofNames]) present.add(name);
   for (const sha256 of contents.keys()) present.add(contentPath(sha256));
   for await (const name of filesBelow(folder, '')) {
     if (present.has(name) || isProofAside(name) || (!areContentsKnown && name.startsWith('objects/')))

@@ -16,6 +16,7 @@ import { queries } from '../../rpc/client.ts';
 import classes from './backups.module.css';
 import { MakeDialog } from './make-dialog.tsx';
 import { Making } from './making.tsx';
+import { Replaced } from './replaced.tsx';
 import { SnapshotRow } from './snapshot-row.tsx';
 import { useOperation } from './use-operation.ts';
 
@@ -33,13 +34,10 @@ export function BackupsPage() {
   );
   const { data, error } = list;
   const followed = useOperation(data?.operation, begun);
+  const busy = followed.operation?.status === 'running';
   const isEmpty = data?.snapshots.length === 0;
   const make = (
-    <Button
-      leftSection={<IconPlus size={16} aria-hidden />}
-      disabled={!data || followed.operation?.status === 'running'}
-      onClick={ask.open}
-    >
+    <Button leftSection={<IconPlus size={16} aria-hidden />} disabled={!data || busy} onClick={ask.open}>
       {t('backups.make')}
     </Button>
   );
@@ -49,6 +47,7 @@ export function BackupsPage() {
         {error && <ProblemAlert error={error} onRetry={() => void list.refetch()} />}
         {!data && !error && (away ? <StoresAway reason={away} /> : <Skeleton height={260} radius="md" />)}
         {data && <Newest snapshots={data.snapshots} />}
+        {data?.replaced && <Replaced replaced={data.replaced} busy={busy} onBegun={setBegun} />}
         <Making followed={followed} onMake={ask.open} />
         {isEmpty && (
           <EmptyState
@@ -62,7 +61,7 @@ export function BackupsPage() {
           <Section title={t('backups.list')}>
             <ul className="surface divided plain-list" style={{ overflow: 'hidden' }}>
               {data.snapshots.map((listed) => (
-                <SnapshotRow key={listed.id} listed={listed} />
+                <SnapshotRow key={listed.id} listed={listed} busy={busy} onBegun={setBegun} />
               ))}
             </ul>
           </Section>
@@ -84,6 +83,11 @@ function Newest({ snapshots }: { readonly snapshots: readonly ListedBackup[] }) 
       </Alert>
     );
   const { at, verifiedAt } = newest;
+  const proven =
+    snapshots
+      .flatMap(({ snapshot }) => snapshot?.provenAt ?? [])
+      .sort()
+      .at(-1) ?? null;
   return (
     <Group className="surface panel" gap="12px 40px">
       <Fact isWell name={t('backups.newest')}>
@@ -91,6 +95,9 @@ function Newest({ snapshots }: { readonly snapshots: readonly ListedBackup[] }) 
       </Fact>
       <Fact isWell={verifiedAt !== null} name={t('backups.lastVerified')}>
         {verifiedAt === null ? t('backups.never') : <TimeText time={verifiedAt} />}
+      </Fact>
+      <Fact isWell={proven !== null} name={t('backups.lastProven')}>
+        {proven === null ? t('backups.never') : <TimeText time={proven} />}
       </Fact>
     </Group>
   );

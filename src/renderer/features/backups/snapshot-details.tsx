@@ -1,13 +1,18 @@
-import { Box, Group, Stack, Text, Title } from '@mantine/core';
+import { Box, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import type { Snapshot } from '../../../shared/contract/backups.ts';
+import type { BackupOperation, Snapshot } from '../../../shared/contract/backups.ts';
 import { shellWord } from '../../../shared/format/shell-word.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { CopyAction } from '../../components/copy-action.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Note } from '../../components/note.ts';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useWrite } from '../../components/use-write.ts';
 import { useText } from '../../i18n/use-text.ts';
+import { engine, queries } from '../../rpc/client.ts';
 import classes from './backups.module.css';
+import { RestoreDialog } from './restore-dialog.tsx';
 
 /** A snapshot's folder, with a way to copy its path. */
 export function Folder({ path }: { readonly path: string }) {
@@ -22,8 +27,15 @@ export function Folder({ path }: { readonly path: string }) {
   );
 }
 
+interface SnapshotDetailsProps {
+  readonly snapshot: Snapshot;
+  /** Something is being done with snapshots. */
+  readonly busy: boolean;
+  readonly onBegun: (operation: BackupOperation) => void;
+}
+
 /** All that is known of a snapshot, and what to do with it. */
-export function SnapshotDetails({ snapshot }: { readonly snapshot: Snapshot }) {
+export function SnapshotDetails({ snapshot, busy, onBegun }: SnapshotDetailsProps) {
   const { t, format } = useText();
   const { at, version, path, stores } = snapshot;
   const { database, documents, keys, objects } = stores;
@@ -51,6 +63,7 @@ export function SnapshotDetails({ snapshot }: { readonly snapshot: Snapshot }) {
         ]}
       />
       <NotKept snapshot={snapshot} />
+      <Actions snapshot={snapshot} busy={busy} onBegun={onBegun} />
       <Part title={t('backups.commands')}>
         <Note>{t('backups.commandsHint')}</Note>
         <Text size="sm">{t('backups.verifyHint')}</Text>
@@ -58,6 +71,38 @@ export function SnapshotDetails({ snapshot }: { readonly snapshot: Snapshot }) {
         <Text size="sm">{t('backups.restoreHint')}</Text>
         <CommandLine command={`trainyard backup restore ${shellWord(path)} --home NEW_FOLDER --yes`} />
       </Part>
+    </Stack>
+  );
+}
+
+/** To prove it, and to restore it. */
+function Actions({ snapshot, busy, onBegun }: SnapshotDetailsProps) {
+  const { t } = useText();
+  const [restoring, restore] = useDisclosure(false);
+  const prove = useWrite({
+    send: (_: undefined, options) => engine.backups.drill({ snapshot: snapshot.path }, options),
+    refresh: queries.backups.list.key(),
+    onDone: onBegun,
+  });
+  return (
+    <Stack gap={6}>
+      <Group gap="8px 12px">
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={busy}
+          loading={prove.isPending}
+          onClick={() => prove.start(undefined)}
+        >
+          {t('backups.prove')}
+        </Button>
+        <Button size="compact-sm" variant="default" disabled={busy} onClick={restore.open}>
+          {t('backups.restore')}
+        </Button>
+      </Group>
+      <Note>{t('backups.proveHint')}</Note>
+      {prove.error != null && <ProblemAlert error={prove.error} />}
+      <RestoreDialog snapshot={snapshot} opened={restoring} onClose={restore.close} onBegun={onBegun} />
     </Stack>
   );
 }

@@ -1,6 +1,6 @@
 import { Box, Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
-import { useId, useState } from 'react';
+import { type ComponentProps, useId, useState } from 'react';
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
 import { byHand } from '../../../shared/model/snapshots.ts';
 import { ProblemText } from '../../components/problem-alert.tsx';
@@ -10,17 +10,25 @@ import { useText } from '../../i18n/use-text.ts';
 import classes from './backups.module.css';
 import { Folder, SnapshotDetails } from './snapshot-details.tsx';
 
+type OfRow = Omit<ComponentProps<typeof SnapshotDetails>, 'snapshot'>;
+
 /** One snapshot: what it is at a glance, and all of it once it is opened. */
-export function SnapshotRow({ listed: { id, path, snapshot, problem } }: { readonly listed: ListedBackup }) {
-  if (snapshot) return <GoodSnapshot snapshot={snapshot} />;
+export function SnapshotRow({
+  listed: { id, path, snapshot, problem },
+  ...ofRow
+}: OfRow & { readonly listed: ListedBackup }) {
+  if (snapshot) return <GoodSnapshot snapshot={snapshot} {...ofRow} />;
   return <UnusableSnapshot id={id} path={path} problem={problem} />;
 }
 
-function GoodSnapshot({ snapshot }: { readonly snapshot: Snapshot }) {
+function GoodSnapshot({ snapshot, ...ofRow }: OfRow & { readonly snapshot: Snapshot }) {
   const { t, format } = useText();
   const [opened, setOpened] = useState(false);
   const detailsId = useId();
-  const { at, why, who, bytes, profile, verifiedAt } = snapshot;
+  const { at, why, who, bytes, profile, verifiedAt, provenAt } = snapshot;
+  // Who proved it has read all of it, too.
+  const [known, knownAt] =
+    provenAt === null ? (['verified', verifiedAt] as const) : (['proven', provenAt] as const);
   return (
     <li>
       <UnstyledButton
@@ -47,18 +55,18 @@ function GoodSnapshot({ snapshot }: { readonly snapshot: Snapshot }) {
           </span>
         </span>
         <span className={classes.state}>
-          <SeverityIcon severity={verifiedAt === null ? 'warning' : 'ok'} />
-          {verifiedAt === null ? (
+          <SeverityIcon severity={knownAt === null ? 'warning' : 'ok'} />
+          {knownAt === null ? (
             t('backups.neverVerified')
           ) : (
             <span>
-              {t('backups.verified')} <TimeText time={verifiedAt} />
+              {t(`backups.${known}`)} <TimeText time={knownAt} />
             </span>
           )}
         </span>
       </UnstyledButton>
       <Collapse id={detailsId} expanded={opened}>
-        {opened && <SnapshotDetails snapshot={snapshot} />}
+        {opened && <SnapshotDetails snapshot={snapshot} {...ofRow} />}
       </Collapse>
     </li>
   );

@@ -1,0 +1,159 @@
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { BackupOperations, Begun } from '../features/backups/operations.ts';
+import type { SnapshotsApi } from '../features/backups/snapshots-api.ts';
+import { openStateFolder } from '../platform/state-folder.ts';
+import type { SettingsStore } from '../stores/settings/settings-store.ts';
+import type { AsideParts } from './aside.ts';
+import type { StoreSupervisor } from './store-supervisor.ts';
+
+const stopGraceMs = 10_000;
+
+/** What an engine does with snapshots besides making them: restores and drills outlive the stores that they replace. */
+export function engineSnapshotsOf(
+  home: string,
+  settings: SettingsStore,
+  log: Logger,
+  operations: BackupOperations,
+  supervisor: () => StoreSupervisor,
+): AsyncDisposable & { readonly api: SnapshotsApi } {
+  let begun: Begun | null = null;
+  const parts = (): AsideParts => ({ home, profile: supervisor().profile, settings, log });
+  const openFolder = () => openStateFolder(home, 'snapshots');
+  const find = async (reference: string) => {
+    const { findSnapshot } = await import('../stores/snapshots/snapshot-folder.ts');
+    return findSnapshot(openFolder(), reference);
+  };
+  const stores = () => supervisor().open?.stores ?? null;
+  const requireIdle = async (stopRuns: boolean) => {
+    const open = stores();
+    if (!open || stopRuns) return;
+    const { countUnderWay } = await import('../features/backups/compare.ts');
+    const count = await countUnderWay(open);
+    if (count > 0) throw fault('RESTORE_RUNS_UNDER_WAY', { count });
+  };
+  const stopAll = async (stopRuns: boolean) => {
+    await requireIdle(stopRuns);
+    if (!stopRuns) return;
+    const left = (await supervisor().open?.services.runs.loop.stopAll({ graceMs: stopGraceMs }))?.left ?? [];
+    if (left.length > 0) throw fault('RESTORE_RUNS_UNDER_WAY', { count: left.length });
+  };
+  /** Does what the stores must be closed for; where what comes into service does not open, `undo` and what was there before. */
+  const whileClosed = async (change: () => Promise<void>, undo: () => Promise<void>) => {
+    const { profile } = supervisor();
+    let isChanged = false;
+    try {
+      await supervisor().whileClosed(
+        async () => {
+          await change();
+          isChanged = true;
+          return profile;
+        },
+        () => {},
+      );
+    } catch (error) {
+      if (!isChanged) throw error;
+      log.error({ err: error }, 'what was to come into service does not open; going back');
+      await supervisor().whileClosed(
+        async () => {
+          await undo();
+          return profile;
+        },
+        () => {},
+      );
+      throw error;
+    }
+  };
+  const refuseForeign = () => {
+    if (supervisor().profile === 'external') throw fault('RESTORE_SERVERS_FOREIGN', {});
+  };
+  const begin = (...work: Parameters<BackupOperations['begin']>) => {
+    begun = operations.begin(...work);
+    return begun.operation;
+  };
+
+  const api: SnapshotsApi = {
+    list: async () => {
+      const [{ listSnapshots }, { listedView }, { previousState }] = await Promise.all([
+        import('../stores/snapshots/snapshot-folder.ts'),
+        import('../features/backups/snapshot-views.ts'),
+        import('./replace-state.ts'),
+      ]);
+      // Before the folder: what is done then is in the list that is read after it.
+      const operation = operations.current;
+      const note = previousState(home)?.note;
+      return {
+        snapshots: (await listSnapshots(openFolder())).map(listedView),
+        operation,
+        replaced: note ? { at: note.at, by: note.by, snapshot: note.snapshot } : null,
+      };
+    },
+    progress: (...asked) => operations.progress(...asked),
+    compare: async (reference) => {
+      const [{ readManifest }, { compareWith }] = await Promise.all([
+        import('../stores/snapshots/snapshot-folder.ts'),
+        import('../features/backups/compare.ts'),
+      ]);
+      return compareWith(await readManifest(await find(reference)), stores());
+    },
+    drill: async (reference) => {
+      const folder = await find(reference);
+      return begin('drill', async (report) => {
+        const { drillSnapshot } = await import('./restore-aside.ts');
+        const { manifest, leftOut, report: drill } = await drillSnapshot(parts(), folder, report);
+        return { ...(await viewed(folder, manifest)), drill, leftOut: [...leftOut] };
+      });
+    },
+    restore: async (reference, stopRuns) => {
+      const folder = await find(reference);
+      refuseForeign();
+      await requireIdle(stopRuns);
+      return begin('restore', async (report) => {
+        const [{ restoreBeside }, { revertState }] = await Promise.all([
+          import('./restore-aside.ts'),
+          import('./replace-state.ts'),
+        ]);
+        const { manifest, leftOut } = await restoreBeside(parts(), folder, report, async (change) => {
+          await stopAll(stopRuns);
+          await whileClosed(change, () => revertState(parts()));
+        });
+        return { ...(await viewed(folder, manifest)), leftOut: [...leftOut] };
+      });
+    },
+    revert: async (stopRuns) => {
+      const { previousState, revertState } = await import('./replace-state.ts');
+      if (!previousState(home)) throw fault('RESTORE_NOTHING_TO_REVERT', {});
+      await requireIdle(stopRuns);
+      return begin('revert', async (report) => {
+        report({ part: 'switch', done: 0 });
+        await stopAll(stopRuns);
+        const change = () => revertState(parts());
+        await whileClosed(change, change);
+        return { snapshot: null };
+      });
+    },
+    discard: async () => {
+      const [{ previousState }, { removeState }] = await Promise.all([
+        import('./replace-state.ts'),
+        import('./aside.ts'),
+      ]);
+      if (operations.current?.status === 'running') throw fault('SNAPSHOT_UNDER_WAY', {});
+      const previous = previousState(home);
+      if (!previous) throw fault('RESTORE_NOTHING_TO_REVERT', {});
+      await removeState(path.join(home, previous.name), parts());
+    },
+  };
+  return { api, [Symbol.asyncDispose]: async () => void (await begun?.abort()) };
+}
+
+async function viewed(
+  folder: string,
+  manifest: Parameters<typeof import('../features/backups/snapshot-views.ts').viewOf>[1],
+) {
+  const [{ readProof }, { viewOf }] = await Promise.all([
+    import('../stores/snapshots/snapshot-folder.ts'),
+    import('../features/backups/snapshot-views.ts'),
+  ]);
+  return { snapshot: viewOf(folder, manifest, await readProof(folder)) };
+}
