@@ -1,19 +1,14 @@
-import { link, mkdir, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
-import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { hashing } from '../../platform/sha256.ts';
 import { isObjectKey } from '../objects/keys.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
+import { ContentCopier, contentPath, type KeptObject } from './content-copier.ts';
 import { linesOf, parsedLine } from './lines.ts';
 import type { Manifest, ObjectsManifest } from './manifest.ts';
 import {
-  flushed,
   otherContent,
   otherCount,
   readNamedFile,
@@ -39,12 +34,6 @@ const lineSchema = z.strictObject({
   /** Of the object in its store, in milliseconds since 1970. */
   modifiedAt: z.number(),
 });
-/** An object of a snapshot: a line of its index. Objects with the same bytes are one file. */
-export type KeptObject = Readonly<z.infer<typeof lineSchema>>;
-
-/** Where a content lies below a snapshot's folder. */
-export const contentPath = (sha256: string) => `objects/${sha256.slice(0, 2)}/${sha256}`;
-
 /** Called now and then, with how many objects and bytes there were so far. */
 export type OnObjects = (done: number, bytes: number) => void;
 
@@ -65,7 +54,7 @@ export async function writeObjects(
   onObjects: OnObjects,
 ): Promise<ObjectsManifest> {
   const known = earlier ? indexLines(earlier.folder, earlier.manifest) : null;
-  const copier = new ContentCopier(store, writer, earlier?.folder ?? null);
+  await using copier = new ContentCopier(store, writer, earlier?.folder ?? null);
   const counts = new Map<Bucket, number>();
   let [done, bytes] = [0, 0];
   async function* lines(): AsyncGenerator<Uint8Array> {
@@ -90,6 +79,7 @@ export async function writeObjects(
     }
   }
   await writer.write(indexName, lines());
+  await copier.flush();
   return {
     count: done,
     bytes,
@@ -142,84 +132,6 @@ function comesBefore(line: KeptObject, bucket: Bucket, key: string): boolean {
   return line.key < key;
 }
 
-class ContentCopier {
-  private readonly store: ObjectStore;
-  private readonly folder: string;
-  private readonly earlier: string | null;
-  private readonly signal: AbortSignal;
-  private copies = 0;
-
-  constructor(store: ObjectStore, { folder, signal }: SnapshotWriter, earlier: string | null) {
-    this.store = store;
-    this.folder = folder;
-    this.signal = signal;
-    this.earlier = earlier;
-  }
-
-  /** Null where the object was removed meanwhile. */
-  async take(bucket: Bucket, object: ObjectInfo, same: KeptObject | null): Promise<KeptObject | null> {
-    const { key, size, modifiedAt } = object;
-    const line = { bucket, key, size, modifiedAt: modifiedAt.getTime() };
-    if (same && (await this.link(same.sha256))) return { ...line, sha256: same.sha256 };
-    try {
-      const copied = await this.copy(bucket, key);
-      return { ...line, ...copied };
-    } catch (error) {
-      if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
-      throw error;
-    }
-  }
-
-  private async link(sha256: string): Promise<boolean> {
-    if (this.earlier === null) return false;
-    const [from, to] = [
-      path.join(this.earlier, contentPath(sha256)),
-      path.join(this.folder, contentPath(sha256)),
-    ];
-    try {
-      await mkdir(path.dirname(to), { recursive: true, mode: 0o700 });
-      await link(from, to);
-      return true;
-    } catch (error) {
-      if (hasCode(error, 'EEXIST')) return true;
-      // Another disk, a file system without links, or too many of them: then it is copied from the store.
-      if (hasCode(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOENT')) return false;
-      throw error;
-    }
-  }
-
-  private async copy(bucket: Bucket, key: string): Promise<{ sha256: string; size: number }> {
-    this.copies += 1;
-    const aside = path.join(this.folder, `.object-${this.copies}`);
-    let [sha256, size] = ['', 0];
-    async function* measured(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-      for await (const chunk of body) {
-        size += chunk.length;
-        yield chunk;
-      }
-    }
-    failpoint('snapshot.object.before');
-    try {
-      const body = measured(await this.store.get(bucket, key));
-      await pipeline(
-        hashing(body, (found) => {
-          sha256 = found;
-        }),
-        flushed(aside),
-        { signal: this.signal },
-      );
-      const target = path.join(this.folder, contentPath(sha256));
-      await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-      await rename(aside, target);
-    } catch (error) {
-      await rm(aside, { force: true });
-      throw error;
-    }
-    failpoint('snapshot.object.after');
-    return { sha256, size };
-  }
-}
-
 /** The objects of a snapshot, by buckets and keys. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
 export async function* indexLines(folder: string, manifest: Manifest): AsyncGenerator<KeptObject> {
   const { objects } = manifest;
@@ -235,7 +147,10 @@ export async function* indexLines(folder: string, manifest: Manifest): AsyncGene
   if (count !== objects.count) throw otherCount(objects.index, count, objects.count);
 }
 
-/** The bytes of a content, which must be those that its name says. @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */
+/**
+ * The bytes of a content, which must be those that its name says, in pieces that are used again: each only until the next is asked for.
+ * @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED
+ */
 export async function* readContentFile(folder: string, { sha256, size }: KeptObject): AsyncGenerator<Buffer> {
   yield* readSnapshotFile(folder, { path: contentPath(sha256), bytes: size, sha256 });
 }
@@ -253,11 +168,19 @@ export async function readObjects(
     const present = await store.head(bucket, key);
     if (present?.size !== size) {
       failpoint('restore.object.before');
-      await store.put(bucket, key, Readable.from(readContentFile(folder, object), { objectMode: false }));
+      await store.put(
+        bucket,
+        key,
+        Readable.from(copied(readContentFile(folder, object)), { objectMode: false }),
+      );
       failpoint('restore.object.after');
     }
     done += 1;
     bytes += size;
     onObjects(done, bytes);
   });
+}
+
+async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }

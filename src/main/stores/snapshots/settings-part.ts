@@ -19,7 +19,7 @@ export async function readSettings(folder: string, manifest: Manifest): Promise<
   for await (const chunk of readNamedFile(folder, manifest, settings)) {
     bytes += chunk.length;
     if (bytes > largest) throw tooLarge(settings, largest);
-    chunks.push(chunk);
+    chunks.push(Buffer.from(chunk));
   }
   try {
     return takenSettings(JSON.parse(Buffer.concat(chunks).toString('utf8')));

@@ -49,9 +49,13 @@ class Digest extends Transform {
     _encoding: BufferEncoding,
     done: (error: null, chunk: Buffer) => void,
   ): void {
+    this.add(chunk);
+    done(null, chunk);
+  }
+
+  add(chunk: Buffer): void {
     this.hash.update(chunk);
     this.bytes += chunk.length;
-    done(null, chunk);
   }
 
   hex(): string {
@@ -127,7 +131,8 @@ export async function readSmallFile(folder: string, name: string, mostBytes: num
 }
 
 /**
- * The unpacked bytes of a file, checked against what the manifest says of it when they end.
+ * The unpacked bytes of a file, checked against what the manifest says of it when they end. Those of a file that is not packed come in
+ * pieces that are used again: each only until the next is asked for.
  * @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED
  */
 export async function* readSnapshotFile(
@@ -135,7 +140,6 @@ export async function* readSnapshotFile(
   { path: name, bytes, sha256 }: SnapshotFile,
 ): AsyncGenerator<Buffer> {
   const digest = new Digest();
-  const unpacked = packingOf(name).unpack();
   try {
     await using handle = await openInside(folder, name);
     const { size } = await handle.stat();
@@ -144,18 +148,48 @@ export async function* readSnapshotFile(
         en: `it has ${size} bytes instead of ${bytes}`,
         ko: `크기가 ${bytes}바이트가 아니라 ${size}바이트입니다`,
       });
-    const packed = handle.createReadStream({ autoClose: false, end: Math.max(bytes - 1, 0) });
-    const flowing = pipeline(packed, digest, unpacked);
-    // Whoever reads `unpacked` gets the error as well.
-    flowing.catch(() => undefined);
-    for await (const chunk of unpacked) yield chunk;
-    await flowing;
+    const packing = packingOf(name);
+    if (packing !== plain) yield* unpacked(handle, bytes, digest, packing.unpack());
+    else
+      for await (const piece of piecesOf(handle, bytes)) {
+        digest.add(piece);
+        yield piece;
+      }
   } catch (error) {
     throw asDamage(name, error);
-  } finally {
-    unpacked.destroy();
   }
   if (digest.bytes !== bytes || digest.hex() !== sha256) throw otherContent(name);
+}
+
+async function* unpacked(
+  handle: FileHandle,
+  bytes: number,
+  digest: Digest,
+  unpack: Transform,
+): AsyncGenerator<Buffer> {
+  try {
+    const packed = handle.createReadStream({
+      ...{ autoClose: false, end: Math.max(bytes - 1, 0), highWaterMark: pieceBytes },
+    });
+    const flowing = pipeline(packed, digest, unpack);
+    // Whoever reads `unpack` gets the error as well.
+    flowing.catch(() => undefined);
+    for await (const chunk of unpack) yield chunk;
+    await flowing;
+  } finally {
+    unpack.destroy();
+  }
+}
+
+/** The first bytes of a file, to its end at most. */
+async function* piecesOf(handle: FileHandle, bytes: number): AsyncGenerator<Buffer> {
+  const piece = Buffer.allocUnsafeSlow(Math.min(bytes, pieceBytes));
+  for (let at = 0; at < bytes; ) {
+    const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, bytes - at), at);
+    if (bytesRead === 0) return;
+    yield piece.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
 
 /** The same of a file that the manifest names. @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */
