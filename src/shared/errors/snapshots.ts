@@ -64,6 +64,18 @@ export const snapshotErrors = {
     '{file}{file|은|는} 스냅숏의 파일이 아닙니다',
     '직접 넣은 것이라면 다른 곳으로 옮기세요.',
   ),
+  SNAPSHOT_FILES_UNKNOWN: conflict(
+    '{count} {count|file is|files are} no {count|file|files} of the snapshot besides these',
+    'Move them away if you put them there.',
+    '이 밖에도 스냅숏의 파일이 아닌 것이 {count}개 더 있습니다',
+    '직접 넣은 것이라면 다른 곳으로 옮기세요.',
+  ),
+  SNAPSHOT_RENAMED: conflict(
+    'The folder {folder} holds the snapshot {snapshot}',
+    'Give the folder that name back, or move it out of the folder of snapshots. A snapshot elsewhere may have any name.',
+    '{folder} 폴더에 든 것은 {snapshot} 스냅숏입니다',
+    '폴더 이름을 원래대로 되돌리거나 스냅숏 폴더 밖으로 옮기세요. 다른 곳에 둔 스냅숏은 이름이 달라도 됩니다.',
+  ),
   SNAPSHOT_COUNT_DIFFERS: conflict(
     '{file} holds {found} where the manifest says {expected}',
     'Use another snapshot.',
@@ -75,6 +87,12 @@ export const snapshotErrors = {
     'Make it again. If it fails again, "trainyard doctor" has details.',
     '온전한 스냅숏이 되지 않습니다: {what}',
     '다시 만드세요. 계속 실패하면 "trainyard doctor"로 확인하세요.',
+  ),
+  SNAPSHOT_TABLE_LOCKED: conflict(
+    'Another session of PostgreSQL keeps the table {table} locked{who}',
+    'Wait until it is done (it may be a migration, or a program of yours) or end it, then make the snapshot again. Earlier snapshots are as they were.',
+    '다른 PostgreSQL 세션이 {table} 테이블을 잠그고 있습니다{who}',
+    '그 작업(마이그레이션이나 직접 실행한 프로그램일 수 있습니다)이 끝나기를 기다리거나 끝낸 뒤 스냅숏을 다시 만드세요. 이전 스냅숏은 그대로입니다.',
   ),
   SNAPSHOT_TABLE_UNKNOWN: conflict(
     'The snapshot and a database at revision {revision} do not agree on {table}: one of them lacks it, or its columns differ',

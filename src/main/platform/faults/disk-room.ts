@@ -84,12 +84,17 @@ export function noRoom(what: string | Bilingual, room: DiskRoom): TrainyardError
   return fault('DISK_FULL', parameters, { place: { file: room.path } });
 }
 
-/** DISK_FULL for a write to `file` that found no space; null: it is not known where. */
-export function diskFull(file: string | null, cause: unknown, isQuota = false): TrainyardError {
+/** DISK_FULL for a write to `file` that found no space; null: it is not known where. @param how the hint's end */
+export function diskFull(
+  file: string | null,
+  cause: unknown,
+  isQuota = false,
+  how: Bilingual = makeRoom,
+): TrainyardError {
   const what = isQuota
     ? { en: 'Your disk quota is used up', ko: '할당된 디스크 용량을 다 썼습니다' }
     : { en: 'No space is left on the disk', ko: '디스크에 남은 공간이 없습니다' };
-  const parameters = { step: '', how: makeRoom };
+  const parameters = { step: '', how };
   if (file === null) return fault('DISK_FULL', { what, ...parameters }, { cause });
   const where = withRoom({ en: `${what.en} for ${file}`, ko: `${file}: ${what.ko}` }, roomNow(file));
   return fault('DISK_FULL', { what: where, ...parameters }, { place: { file }, cause });

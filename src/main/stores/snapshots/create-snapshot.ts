@@ -1,4 +1,6 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { diskFull } from '../../platform/faults/disk-room.ts';
+import { systemFault } from '../../platform/faults/system-fault.ts';
 import type { Stores } from '../profiles/stores.ts';
 import { atOneMoment, type DatabaseView, writeDatabase } from './database-part.ts';
 import { writeDocuments } from './documents-part.ts';
@@ -83,12 +85,20 @@ export async function createSnapshot(
       if (problem) throw fault('SNAPSHOT_INCOMPLETE', { what: problem.message }, { cause: problem });
       markVerified(aside, new Date());
       return { folder: await publish(aside, request.folder, id), manifest };
+    } catch (error) {
+      if (systemFault(error)?.code !== 'DISK_FULL') throw error;
+      throw diskFull(request.folder, error, false, moreRoom);
     } finally {
       // After the rename there is nothing of that name.
       await discard(aside);
     }
   }
 }
+
+const moreRoom = {
+  en: 'there: remove old snapshots (trainyard backup prune), or move the folder of snapshots to a larger disk and link to it. Earlier snapshots are as they were.',
+  ko: '오래된 스냅숏을 지우거나(trainyard backup prune), 스냅숏 폴더를 더 큰 디스크로 옮기고 링크하세요. 이전 스냅숏은 그대로입니다.',
+};
 
 function incomplete(removed: readonly Reference[]) {
   const named = removed.slice(0, 3).join(', ');

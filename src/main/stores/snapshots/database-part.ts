@@ -13,7 +13,8 @@ import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
 import { quoted, readMonths, readRevisions, readTables, sameText } from '../migration/table-shapes.ts';
 import { type DatabaseManifest, type Manifest, manifestName, type TablePart } from './manifest.ts';
 import { damaged, otherCount, readNamedFile, type SnapshotWriter } from './snapshot-files.ts';
-import { copyStatement, orderedColumns, planParts } from './table-parts.ts';
+import { namingLock } from './table-locks.ts';
+import { copyStatement, orderedColumns, type PlannedPart, planParts } from './table-parts.ts';
 
 /** Connections that write tables, beside the one that holds the database's snapshot. Each keeps a processor of PostgreSQL's machine busy. */
 const writers = Math.min(4, Math.max(2, availableParallelism()));
@@ -42,6 +43,10 @@ export function atOneMoment<Result>(
 }
 
 async function begin(client: pg.ClientBase, mode: string): Promise<void> {
+  // PostgreSQL 17 has it. Of the session: a transaction that takes over another's view may ask nothing before.
+  await client.query(
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout' AND setting <> '0'",
+  );
   await client.query(`BEGIN ${mode}`);
   await client.query(sameText);
   await client.query(
@@ -62,30 +67,31 @@ export async function writeDatabase(
   const planned = [];
   for (const table of tables) {
     const columns = await orderedColumns(view, table);
-    planned.push({ name: table.name, columns, parts: await planParts(view, table.name, columns) });
+    const parts = await namingLock(address, table.name, () => planParts(view, table.name, columns));
+    planned.push({ name: table.name, columns, parts });
   }
   // The largest first: the connections end together.
   const work = planned.flatMap(({ parts }) => parts).sort((left, right) => right.bytes - left.bytes);
   const rowsOf = new Map<string, number>();
   const next = work[Symbol.iterator]();
+  let hasFailed = false;
   await forEachConcurrently(Array.from({ length: writers }), writers, () =>
     withClient(address, async (client) => {
       for (const part of next) {
-        // A transaction for each: nobody waits for the lock of a table that is written.
-        await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
-        await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(exported)}`);
-        const copy = client.query(new CopyOut(copyStatement(part), writer.signal));
-        await writer.write(part.file, copy);
-        await client.query('COMMIT');
-        rowsOf.set(part.file, copy.rows);
-        onRows(part.table, copy.rows);
+        if (hasFailed) return;
+        const rows = await copyPart(client, address, exported, part, writer);
+        rowsOf.set(part.file, rows);
+        onRows(part.table, rows);
       }
+    }).catch((error: unknown) => {
+      hasFailed = true;
+      throw error;
     }),
   );
   const tablesWritten = [];
   for (const { name, columns, parts } of planned) {
     const written = parts.map(({ table, file }) => ({ table, rows: rowsOf.get(file) ?? 0, file }));
-    await compareRows(view, name, written);
+    await namingLock(address, name, () => compareRows(view, name, written));
     tablesWritten.push({ name, columns, parts: written });
   }
   return {
@@ -95,6 +101,22 @@ export async function writeDatabase(
     sequences: await readSequences(view),
     months: [...(await readMonths(view))],
   };
+}
+
+/** In a transaction of its own: nobody waits for the lock of a table that is written. */
+async function copyPart(
+  client: pg.ClientBase,
+  address: PostgresAddress,
+  exported: string,
+  part: PlannedPart,
+  writer: SnapshotWriter,
+): Promise<number> {
+  await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(exported)}`);
+  const copy = client.query(new CopyOut(copyStatement(part), writer.signal));
+  await namingLock(address, part.table, () => writer.write(part.file, copy));
+  await client.query('COMMIT');
+  return copy.rows;
 }
 
 /** Of the whole table, however it was parted: what was forgotten shows. @throws TrainyardError SNAPSHOT_COUNT_DIFFERS */

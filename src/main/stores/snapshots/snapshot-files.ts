@@ -86,6 +86,7 @@ export class SnapshotWriter {
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
       await pipeline(body, packingOf(name).pack(), digest, flushed(file), { signal });
     } catch (error) {
+      signal.throwIfAborted();
       // Known here: beside a connection a file that is missing would count as a server that is.
       throw (isFileError(error) ? fileFault(error) : null) ?? error;
     }

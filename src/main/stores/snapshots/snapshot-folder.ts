@@ -80,6 +80,7 @@ export async function newestVerified(folder: string): Promise<ListedSnapshot | n
 async function describe(id: string, folder: string): Promise<ListedSnapshot> {
   try {
     const manifest = await readManifest(folder);
+    if (manifest.id !== id) throw fault('SNAPSHOT_RENAMED', { folder: id, snapshot: manifest.id });
     return { id, folder, manifest, problem: null, proof: await readProof(folder) };
   } catch (error) {
     // Whatever it is: the others are to be listed.

@@ -1,3 +1,4 @@
+import { type Dirent, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
@@ -10,13 +11,15 @@ import { readKeys } from './keys-part.ts';
 import { type Manifest, manifestName, type SnapshotFile } from './manifest.ts';
 import { indexLines, readContentFile } from './objects-part.ts';
 import { readSettings } from './settings-part.ts';
-import { otherContent, otherCount, readSnapshotFile, tooLarge } from './snapshot-files.ts';
+import { asDamage, otherContent, otherCount, readSnapshotFile, tooLarge } from './snapshot-files.ts';
 import { isProofAside, proofNames, readManifest } from './snapshot-folder.ts';
 
 const readersAtOnce = 4;
 /** What PostgreSQL takes of a row in COPY. */
 const largestRow = 1024 ** 3;
 const largestMetadata = 1024 ** 2;
+/** Files that are none of the snapshot, by their names; those beyond are counted. */
+const mostUnknown = 20;
 
 /** Called now and then, with how many files were read so far. */
 export type OnFiles = (done: number, bytes: number) => void;
@@ -83,12 +86,19 @@ export async function verifySnapshot(folder: string, onFiles: OnFiles): Promise<
   const present = new Set(files.map((file) => file.path));
   for (const name of [manifestName, ...proofNames]) present.add(name);
   for (const sha256 of contents.keys()) present.add(contentPath(sha256));
-  for await (const name of filesBelow(folder, '')) {
-    if (present.has(name) || isProofAside(name) || (!areContentsKnown && name.startsWith('objects/')))
-      continue;
-    problems.push(fault('SNAPSHOT_FILE_UNKNOWN', { file: name }, { place: { file: name } }));
-  }
-  return problems;
+  let unknown = 0;
+  await collect(async () => {
+    for await (const name of filesBelow(folder, '')) {
+      if (present.has(name) || isProofAside(name) || (!areContentsKnown && name.startsWith('objects/')))
+        continue;
+      unknown += 1;
+      if (unknown <= mostUnknown)
+        problems.push(fault('SNAPSHOT_FILE_UNKNOWN', { file: name }, { place: { file: name } }));
+    }
+  });
+  if (unknown > mostUnknown) problems.push(fault('SNAPSHOT_FILES_UNKNOWN', { count: unknown - mostUnknown }));
+  // Removed while it was read: that is all there is to say.
+  return existsSync(folder) ? problems : [fault('SNAPSHOT_NOT_FOUND', { snapshot: folder })];
 }
 
 /** Counts the rows of a file of COPY. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS, as soon as there are too many */
@@ -114,7 +124,13 @@ async function readMetadata(folder: string, file: SnapshotFile): Promise<void> {
 }
 
 async function* filesBelow(folder: string, prefix: string): AsyncGenerator<string> {
-  for (const entry of await readdir(path.join(folder, prefix), { withFileTypes: true })) {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(path.join(folder, prefix), { withFileTypes: true });
+  } catch (error) {
+    throw asDamage(prefix === '' ? '.' : prefix, error);
+  }
+  for (const entry of entries) {
     const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
     if (entry.isDirectory()) yield* filesBelow(folder, name);
     else yield name;
