@@ -16,7 +16,7 @@ test('the page says how old the newest good snapshot is, and never takes a damag
   const { page, complaints } = await visitFixture(opened, '/backups');
   const main = page.getByRole('main');
   await main.getByText('Newest good snapshot').waitFor();
-  expect(await main.getByText('3 hours ago').count()).toBe(2);
+  expect(await main.getByText('3 hours ago', { exact: true }).count()).toBe(2);
   const rows = main.getByRole('list').first().locator('> li');
   expect(await rows.count()).toBe(3);
   const damaged = rows.first();
@@ -136,7 +136,7 @@ test('in Korean a damaged snapshot says what is wrong with it, and no English is
   await page.getByText('스냅숏을 만드는 중: 데이터베이스').waitFor();
   const text = await page.getByRole('main').innerText();
   const known =
-    /trainyard backup \S.*|\/\S+|artifacts\/\S+|before cleaning up|SNAPSHOT_\w+|manifest\.json|\bJSON\b|Trainyard|Redis|Docker|NEW_FOLDER|workflow_logs|model_artifacts|kim|[KM]iB|ID|\d{8}T\d{6}Z-\w+|[0-9a-f]{8}-[0-9a-f-]{27}/g;
+    /trainyard backup \S.*|\/\S+|artifacts\/\S+|before cleaning up|SNAPSHOT_\w+|manifest\.json|Asia\/Seoul|\bJSON\b|Trainyard|Redis|Docker|NEW_FOLDER|workflow_logs|model_artifacts|kim|[KM]iB|ID|\d{8}T\d{6}Z-\w+|[0-9a-f]{8}-[0-9a-f-]{27}/g;
   expect(text.replace(known, '').match(/[A-Za-z]{2,}.*/g)).toBeNull();
 });
 
@@ -202,4 +202,59 @@ test('a restore says what it changes and what it stops, and leaves a way back', 
     .first()
     .waitFor({ state: 'detached' });
   expect(complaints).toEqual([]);
+});
+
+test('the schedule is shown with its next times, is edited with a preview of what goes, and what the engine refuses stands at its field', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/backups');
+  const { snapshots } = fixture.story.state;
+  const section = page.getByRole('region', { name: 'Scheduled snapshots' });
+  await section.getByText('Every day at 03:00 (Asia/Seoul)').waitFor();
+  await section.getByText('the last 3, and the newest of 7 days, 4 weeks and 6 months').waitFor();
+  await section.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Nothing would be removed now.').waitFor();
+  await dialog.getByRole('textbox', { name: 'Last' }).fill('1');
+  await dialog.getByText(/^2 snapshots would be removed with the next one:/).waitFor();
+  await dialog.getByText('Other', { exact: true }).click();
+  await dialog.getByLabel('Cron expression').fill('0 0 30 2 *');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog
+    .getByText('"0 0 30 2 *" never matches: no month that it names has such a day')
+    .first()
+    .waitFor();
+  await dialog.getByText('Weekly', { exact: true }).click();
+  await dialog.getByLabel('Time', { exact: true }).fill('23:30');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await section.getByText('Every Monday at 23:30 (Asia/Seoul)').waitFor();
+  expect(snapshots.schedule).toMatchObject({ cron: '30 23 * * 1', keep: { last: 1, monthly: 6 } });
+  await section.getByRole('switch').click();
+  await section.getByText('No snapshots are made by themselves.').waitFor();
+  expect(snapshots.schedule.on).toBe(false);
+  expect(complaints).toEqual([]);
+});
+
+test('a scheduled snapshot that failed is told on every page with its cause, to the operating system once, and how old the newest is stands in the navigation', async () => {
+  const { page, fixture } = await visitFixture(opened, '/projects', { locale: 'ko-KR' });
+  await page.addInitScript(() => {
+    const notified: unknown[] = [];
+    const trainyardDesktop = { notify: async (message: unknown) => void notified.push(message) };
+    Object.assign(globalThis, { notified, trainyardDesktop });
+  });
+  await page.reload();
+  const navigation = page.getByRole('navigation').filter({ hasText: '백업' });
+  await navigation.getByText('3시간 전').waitFor();
+  const notified = () => page.evaluate(() => Reflect.get(globalThis, 'notified') as { title: string }[]);
+  expect(await notified()).toEqual([]);
+  fixture.story.state.snapshots.failSchedule();
+  const title = '마지막 예약 스냅숏이 실패했습니다';
+  const notice = page.getByRole('status').filter({ hasText: title });
+  await notice.getByText(/36\.4 MiB/).waitFor();
+  expect(await notified()).toMatchObject([{ title }]);
+  await page.reload();
+  await notice.waitFor();
+  expect(await notified()).toEqual([]);
+  await notice.getByRole('link').click();
+  await page.getByRole('alert').filter({ hasText: 'DISK_FULL' }).getByText('다음 시도:').waitFor();
+  expect(await notice.count()).toBe(0);
 });

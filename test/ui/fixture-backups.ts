@@ -123,6 +123,20 @@ export class FixtureSnapshots {
     return this.schedule;
   }
 
+  /** The last scheduled one failed, and is tried again. */
+  failSchedule(): void {
+    const what = {
+      en: 'The scheduled snapshot needs 36.4 MiB, which does not fit on the disk (/home: 120.0 MiB of 20.0 GiB free)',
+      ko: '디스크에 36.4 MiB를 더 쓸 공간이 없습니다(예약된 스냅숏)(/home: 20.0 GiB 중 120.0 MiB 남음)',
+    };
+    const how = { en: 'there.', ko: '공간을 비우세요.' };
+    const error = fault('DISK_FULL', { what, step: '', how }).record;
+    this.plan({
+      last: { occurrence: ago(30), at: ago(20), outcome: 'failed', snapshot: null, error },
+      ...{ retryAt: ago(-40), warning: 'failed' },
+    });
+  }
+
   /** As if the schedule had made all of them, and kept the last so many. */
   removable({ last }: BackupScheduleView['keep']) {
     const good = this.list.map(({ id, snapshot }) => ({ id, at: snapshot?.at ?? null }));
@@ -150,9 +164,15 @@ export function fixtureBackups(state: FixtureState) {
       replaced: snapshots.replaced,
     })),
     schedule: backups.schedule.handler(() => snapshots.schedule),
-    setSchedule: backups.setSchedule.handler(({ input: { keep, ...change } }) =>
-      snapshots.plan({ ...change, keep: { ...snapshots.schedule.keep, ...keep } }),
-    ),
+    setSchedule: backups.setSchedule.handler(({ input: { keep, ...change } }) => {
+      const { cron = '' } = change;
+      if (cron === '0 0 30 2 *') {
+        const { record, status } = fault('SCHEDULE_NEVER_OCCURS', { cron });
+        const { code, message, ...data } = record;
+        throw new ORPCError(code, { status, message, data });
+      }
+      return snapshots.plan({ ...change, keep: { ...snapshots.schedule.keep, ...keep } });
+    }),
     removable: backups.removable.handler(({ input }) => snapshots.removable(input)),
     create: backups.create.handler(({ input }) => snapshots.begin('create', input.why)),
     drill: backups.drill.handler(() => snapshots.begin('drill')),

@@ -126,6 +126,25 @@ function taskShots(): readonly Shot[] {
   });
 }
 
+/** The schedule of snapshots: edited, failed and off, in a wide window and a narrow one. */
+function scheduleShots(): readonly Shot[] {
+  const edit = (choice: RegExp) => async (at: Page) => {
+    await at.getByRole('button', { name: /^(Edit|편집)$/ }).click();
+    const dialog = at.getByRole('dialog');
+    await dialog.getByText(choice).click();
+    await dialog.getByRole('textbox', { name: /^(Last|최근)$/ }).fill('1');
+    await at.waitForTimeout(700);
+  };
+  const fail = ({ story: { state } }: Fixture) => void state.snapshots.failSchedule();
+  const noticed = (at: Page) => at.waitForTimeout(2500);
+  return [1440, 390].flatMap((width) => [
+    { name: `backup-schedule-weekly-${width}`, path: '/backups', act: edit(/^(Weekly|매주)$/), width },
+    { name: `backup-schedule-other-${width}`, path: '/backups', act: edit(/^(Other|기타)$/), width },
+    { name: `backup-schedule-failed-${width}`, path: '/backups', before: fail, act: noticed, width },
+    { name: `backup-schedule-notice-${width}`, path: '/runs', before: fail, act: noticed, width },
+  ]);
+}
+
 /** The screens, with whatever the engine at hand has to show on them. */
 async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
   const runs = await hrefs(page, `${origin}/runs`, 'main td a[href^="/runs/"]');
@@ -143,6 +162,7 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
     { name: 'weights-narrow', path: '/weights', width: 480 },
     { name: 'backups', path: '/backups', act: openSnapshot },
     { name: 'backups-narrow', path: '/backups', act: openSnapshot, width: 390 },
+    ...scheduleShots(),
     { name: 'import', path: '/datasets?import=true' },
     {
       name: 'import-failed',

@@ -11,6 +11,7 @@ import { useNow } from '../format/use-now.ts';
 import { useText } from '../i18n/use-text.ts';
 import { connection } from '../rpc/client.ts';
 import type { ConnectionState as State } from '../rpc/connection.ts';
+import { BackupNotice } from './backup-notice.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { UnauthorizedPage } from './error-pages.tsx';
 import { HeaderTools } from './header-tools.tsx';
@@ -76,6 +77,7 @@ export function Layout() {
           <BreadcrumbSlot value={slot}>
             <OutdatedNotice />
             <DiskBanner />
+            <BackupNotice />
             <StoresGate>
               <Outlet />
             </StoresGate>

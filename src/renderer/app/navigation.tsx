@@ -15,6 +15,7 @@ import { Link } from '@tanstack/react-router';
 import { StackDot } from '../components/status-badge.tsx';
 import { useText } from '../i18n/use-text.ts';
 import { queries } from '../rpc/client.ts';
+import { SnapshotAge } from './backup-notice.tsx';
 import classes from './navigation.module.css';
 
 export const places = [
@@ -50,6 +51,7 @@ export function Navigation() {
             <Icon size={18} stroke={1.7} aria-hidden />
             <span style={{ flex: 1 }}>{t(`nav.${key}`)}</span>
             {key === 'stack' && <StackState />}
+            {key === 'backups' && <SnapshotAge />}
           </Group>
         </Link>
       ))}

@@ -1,4 +1,5 @@
 import { artifacts } from './texts/artifacts.ts';
+import { backupSchedule } from './texts/backup-schedule.ts';
 import { backups } from './texts/backups.ts';
 import { data } from './texts/data.ts';
 import { doctor } from './texts/doctor.ts';
@@ -30,6 +31,7 @@ const texts = {
   ...doctor,
   ...weights,
   ...backups,
+  ...backupSchedule,
   ...settings,
 };
 

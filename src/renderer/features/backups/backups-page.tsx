@@ -17,6 +17,7 @@ import classes from './backups.module.css';
 import { MakeDialog } from './make-dialog.tsx';
 import { Making } from './making.tsx';
 import { Replaced } from './replaced.tsx';
+import { ScheduleSection } from './schedule-section.tsx';
 import { SnapshotRow } from './snapshot-row.tsx';
 import { useOperation } from './use-operation.ts';
 
@@ -49,6 +50,7 @@ export function BackupsPage() {
         {data && <Newest snapshots={data.snapshots} />}
         {data?.replaced && <Replaced replaced={data.replaced} busy={busy} onBegun={setBegun} />}
         <Making followed={followed} onMake={ask.open} />
+        {data && <ScheduleSection />}
         {isEmpty && (
           <EmptyState
             icon={IconArchive}

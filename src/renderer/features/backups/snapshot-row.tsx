@@ -2,7 +2,7 @@ import { Box, Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react';
 import { type ComponentProps, useId, useState } from 'react';
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
-import { byHand } from '../../../shared/model/snapshots.ts';
+import { byHand, bySchedule } from '../../../shared/model/snapshots.ts';
 import { ProblemText } from '../../components/problem-alert.tsx';
 import { SeverityIcon, severityColors } from '../../components/severity-icon.tsx';
 import { TimeText } from '../../components/time-text.tsx';
@@ -29,6 +29,8 @@ function GoodSnapshot({ snapshot, ...ofRow }: OfRow & { readonly snapshot: Snaps
   // Who proved it has read all of it, too.
   const [known, knownAt] =
     provenAt === null ? (['verified', verifiedAt] as const) : (['proven', provenAt] as const);
+  const made = why === byHand ? t('backups.byHand') : why;
+  const reason = why === bySchedule ? t('backups.bySchedule') : made;
   return (
     <li>
       <UnstyledButton
@@ -45,7 +47,7 @@ function GoodSnapshot({ snapshot, ...ofRow }: OfRow & { readonly snapshot: Snaps
         />
         <span className={classes.words}>
           <Text component="span" display="block" size="sm" fw={600}>
-            {why === byHand ? t('backups.byHand') : why}
+            {reason}
           </Text>
           <span className={`muted tabular ${classes.facts}`}>
             <TimeText time={at} />
