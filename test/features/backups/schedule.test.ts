@@ -14,7 +14,7 @@ import { cliJson, type RunningEngine, runCli, startEngine, waitFor } from '../..
 import { preparedHome } from '../../support/prepared-home.ts';
 import { rest } from '../../support/rest.ts';
 import { allFailpoints } from '../../torture/all-failpoints.ts';
-import { lookAt } from './support/look-at.ts';
+import { lookAt, scheduleOf } from './support/look-at.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -86,6 +86,28 @@ test('what occurred while no engine ran is made up once at the next start, is li
     [byHand, 'by hand'],
   ]);
 }, 120_000);
+
+test('a restore is waited for, unless it is the one that closes the stores', async () => {
+  await using source = await openOwnStores();
+  await fill(source.url);
+  using settings = openSettings(source.home);
+  settings.set('backupSchedule', { zone: 'UTC' });
+  writeState(settings, begun('2026-12-01T00:00:00.000Z', null));
+  const waits = Promise.withResolvers<void>();
+  const { operations, scheduler, clock } = scheduleOf({ ...source, settings }, waits.resolve);
+  operations.begin('restore', async () => {
+    await waits.promise;
+    await scheduler[Symbol.asyncDispose]();
+    return { snapshot: null };
+  });
+  clock.now = '2026-12-01T03:00:00.000Z';
+  await scheduler.look();
+  await operations.over();
+  expect(await listSnapshots(source.snapshots)).toEqual([]);
+  expect(readState(settings)).toMatchObject({ attempt: null, settled: '2026-12-01T00:00:00.000Z' });
+  await lookAt({ ...source, settings }, ['2026-12-01T03:00:01.000Z']);
+  expect((await listSnapshots(source.snapshots)).length).toBe(1);
+});
 
 test('an engine that is killed at any step of a scheduled snapshot leads to one more attempt where there is none, and never to a second one', async () => {
   await using source = await openOwnStores();

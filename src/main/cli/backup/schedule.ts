@@ -15,7 +15,7 @@ import { snapshotsFolder } from './snapshots-folder.ts';
 type Outcome = NonNullable<BackupScheduleView['last']>['outcome'];
 
 const outcomeWords = (): Record<Outcome, string> => ({
-  made: translate('made', '만듦'),
+  made: translate('done', '완료'),
   failed: translate('failed', '실패'),
   skipped: translate('nothing to keep yet', '아직 저장할 내용이 없음'),
 });

@@ -37,6 +37,7 @@ export class BackupScheduler implements AsyncDisposable {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
   private isOver = false;
+  private readonly ended = Promise.withResolvers<void>();
   /** Counts how often the schedule was changed. */
   private changed = 0;
 
@@ -115,6 +116,7 @@ export class BackupScheduler implements AsyncDisposable {
   /** What is being made ends with the stores; the next engine finds the intent, and makes it again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.isOver = true;
+    this.ended.resolve();
     clearTimeout(this.timer);
     await this.looking;
   }
@@ -158,7 +160,8 @@ export class BackupScheduler implements AsyncDisposable {
     const refusal = await this.refusal();
     if (this.changed !== changed || this.isOver) return shortestPauseMs;
     // A restore must find what it reads, and a snapshot is not of a store that is being filled.
-    if (operations.isBusy) await operations.over();
+    // What waits for the stores' end, as a restore does that takes their place, must not be waited for by it.
+    if (operations.isBusy) await Promise.race([operations.over(), this.ended.promise]);
     else if (refusal === 'empty') this.update((kept) => skipped(kept, due, now));
     else await this.attempt(due, refusal, schedule.keep);
     changes.changed('backup', changeId);

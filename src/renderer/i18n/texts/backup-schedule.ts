@@ -23,7 +23,7 @@ export const backupSchedule = {
     ],
     last: ['Last', '마지막'],
     outcomes: {
-      made: ['Made', '만듦'],
+      made: ['Done', '완료'],
       failed: ['Failed', '실패'],
       skipped: ['Nothing to keep yet', '아직 저장할 내용이 없음'],
     },

@@ -10,23 +10,46 @@ import type { SettingsStore } from '../../../../src/main/stores/settings/setting
 
 const log = pino({ level: 'silent' });
 
-/** Looks at these times, one after the other, as an engine does that runs then. */
-export async function lookAt(
-  of: { readonly stores: Stores; readonly settings: SettingsStore; readonly snapshots: string },
-  times: readonly string[],
-): Promise<void> {
-  const { stores, settings, snapshots } = of;
+interface Place {
+  readonly stores: Stores;
+  readonly settings: SettingsStore;
+  readonly snapshots: string;
+}
+
+/** What an engine has of the schedule, with a clock that a test sets. @param onWait it waits for another operation */
+export function scheduleOf({ stores, settings, snapshots }: Place, onWait: () => void = () => {}) {
   const changes = new ChangeFeed();
   const operations = new BackupOperations(changes, log);
   const openFolder = () => snapshots;
-  await using backups = new Backups({
+  const backups = new Backups({
     ...{ stores, openFolder, operations, settings: () => ({}), who: 'nobody', version: '1.2.3' },
   });
-  let now = '';
-  await using scheduler = new BackupScheduler({
-    ...{ settings, backups, operations, openFolder, changes, log, now: () => new Date(now) },
+  const clock = { now: '' };
+  const seen = {
+    get isBusy() {
+      return operations.isBusy;
+    },
+    over: () => {
+      onWait();
+      return operations.over();
+    },
+  };
+  const scheduler = new BackupScheduler({
+    ...{ settings, backups, operations: seen, openFolder, changes, log, now: () => new Date(clock.now) },
     hasContents: () => hasContents(new Db(stores.pool)),
     checkRoom: async () => {},
   });
-  for (now of times) await scheduler.look();
+  return { operations, backups, scheduler, clock };
+}
+
+/** Looks at these times, one after the other, as an engine does that runs then. */
+export async function lookAt(place: Place, times: readonly string[]): Promise<void> {
+  const { backups, scheduler, clock } = scheduleOf(place);
+  await using stack = new AsyncDisposableStack();
+  stack.use(backups);
+  stack.use(scheduler);
+  for (const now of times) {
+    clock.now = now;
+    await scheduler.look();
+  }
 }
