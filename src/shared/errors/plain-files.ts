@@ -98,4 +98,28 @@ export const plainFileErrors = {
     '{file}의 {line}번째 줄: {columns} 값이 {value}인데 {other}에 그런 행이 없습니다',
     '가져온 것은 없습니다. {other}의 행을 먼저 가져오세요.',
   ),
+  CAPSULE_RUN_UNDER_WAY: conflict(
+    'The run "{run}" of the project is not over yet',
+    'Wait until it is over, or cancel it, then export the project.',
+    '프로젝트의 학습 "{run}"{run|이|가} 아직 끝나지 않았습니다',
+    '끝날 때까지 기다리거나 취소한 뒤 내보내세요.',
+  ),
+  CAPSULE_DAMAGED: badRequest(
+    'The capsule cannot be used, because of its file {file}: {reason}',
+    'Nothing was imported. Copy the capsule again from where it came from, or export it anew.',
+    '캡슐의 {file} 파일 때문에 쓸 수 없습니다. {reason}',
+    '가져온 것은 없습니다. 캡슐을 원본에서 다시 복사하거나 다시 내보내세요.',
+  ),
+  CAPSULE_REVISION_DIFFERS: conflict(
+    'The capsule was made at the revision {theirs}, and this database is at {ours}',
+    'Nothing was imported. Use the same version of Trainyard on both sides, then export the project again.',
+    '캡슐의 리비전은 {theirs}인데 이 데이터베이스의 리비전은 {ours}입니다',
+    '가져온 것은 없습니다. 양쪽에서 같은 버전의 Trainyard를 쓰고 프로젝트를 다시 내보내세요.',
+  ),
+  CAPSULE_OBJECT_DIFFERS: conflict(
+    'The object {key} is there already with other content',
+    'Nothing was imported. Remove what it belongs to, or import into another state folder.',
+    '객체 {key}{key|이|가} 이미 다른 내용으로 있습니다',
+    '가져온 것은 없습니다. 그 객체가 속한 것을 지우거나 다른 상태 폴더에 가져오세요.',
+  ),
 };

@@ -1,5 +1,6 @@
 import { version } from '../../engine/version.ts';
 import { collectionNames } from '../../stores/documents/ports.ts';
+import type { CapsuleManifest } from '../../stores/exports/capsule-manifest.ts';
 import { type Command, type CommonOptions, collect, defineCommand } from '../lib/define.ts';
 import { usageError } from '../lib/failure.ts';
 import { formatCount } from '../lib/format.ts';
@@ -14,6 +15,53 @@ interface ExportOptions extends CommonOptions {
   readonly documents?: string;
   readonly collection?: readonly string[];
   readonly gzip?: true;
+  readonly project?: string;
+}
+
+async function exportCapsule(
+  project: string,
+  name: string,
+  { force, json }: ExportOptions,
+): Promise<undefined> {
+  const [{ exportProject }, { withStores }, { cancellable, makeFile }] = await Promise.all([
+    import('../../features/exports/capsules.ts'),
+    import('./reach-stores.ts'),
+    import('./plain-target.ts'),
+  ]);
+  const { file, result } = await cancellable((signal) =>
+    makeFile(name, force ?? false, (folder) =>
+      withStores(async ({ address, documents, openObjects }) => {
+        const objects = await openObjects();
+        return exportProject({ address, documents, objects }, project, folder, version, signal);
+      }),
+    ),
+  );
+  const { manifest } = result;
+  const { notKept, tables } = manifest;
+  if (!json) remarkNotKept(notKept);
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const objects = manifest.files.filter(({ path }) => path.startsWith('objects/')).length;
+  const answer = { path: file, project: manifest.project, at: manifest.at, rows, objects, notKept };
+  return writeResult({ json }, answer, () =>
+    translate(
+      `${manifest.project.name}: ${formatCount(rows, 'row', '')}, ${formatCount(objects, 'object', '')}\n${file}`,
+      `${manifest.project.name}: 행 ${rows}개, 객체 ${objects}개\n${file}`,
+    ),
+  );
+}
+
+/** What a capsule names and does not have. */
+function remarkNotKept({ inPlace, lost }: CapsuleManifest['notKept']): void {
+  for (const what of inPlace)
+    remark(
+      `Not in it: the images of ${what}, which stay where they were imported from.`,
+      `담기지 않은 것: ${what}의 이미지. 가져온 폴더에 그대로 있습니다.`,
+    );
+  if (lost.length > 0)
+    remark(
+      `The store had lost ${formatCount(lost.length, 'object', '')} before: ${lost.slice(0, 3).join(', ')}`,
+      `저장소에 이미 없던 객체 ${lost.length}개: ${lost.slice(0, 3).join(', ')}`,
+    );
 }
 
 async function exportCollections(
@@ -84,7 +132,7 @@ async function exportTables(
 
 export function defineExport(group: Command): void {
   defineCommand(group, {
-    usage: 'export',
+    usage: 'export [file]',
     english: 'write parts of the stores as plain files that psql and other tools read',
     korean: '저장소의 일부를 psql 같은 도구로 읽을 수 있는 파일로 내보냅니다',
     examples: [
@@ -93,8 +141,9 @@ export function defineExport(group: Command): void {
       'backup export --sql -',
       'backup export --documents dump --gzip',
       'backup export --documents dump --collection audit_logs',
+      'backup export --project parts parts.tar',
     ],
-    json: '{"path", "at", "tables": [{"name", "rows"}], "leftOut": […]} or {"path", "collections": [{"name", "documents"}]}',
+    json: '{"path", "at", "tables": [{"name", "rows"}], "leftOut": […]}, or {"path", "collections": [{"name", "documents"}]}, or {"path", "project", "at", "rows", "objects", "notKept"}',
   })
     .flag(
       '--sql <file>',
@@ -115,13 +164,25 @@ export function defineExport(group: Command): void {
       collect,
     )
     .flag('--gzip', 'pack the files of collections', '컬렉션 파일을 gzip으로 압축합니다')
-    .perform<ExportOptions>((options) => {
-      const { sql, table, documents } = options;
-      if (sql !== undefined && documents === undefined) return exportTables(sql, table ?? null, options);
-      if (documents !== undefined && sql === undefined) return exportCollections(documents, options);
+    .flag(
+      '--project <project>',
+      'one project with all that it refers to, as a tar that "backup import --capsule" adds elsewhere',
+      '프로젝트 하나를 관련된 모든 것과 함께 tar로. 다른 곳에서 "backup import --capsule"로 넣습니다',
+    )
+    .perform<ExportOptions>((options, file) => {
+      const { sql, table, documents, project } = options;
+      const wanted = [sql, documents, project].filter((one) => one !== undefined);
+      if (wanted.length === 1 && (project === undefined) === (file === undefined)) {
+        if (sql !== undefined) return exportTables(sql, table ?? null, options);
+        if (documents !== undefined) return exportCollections(documents, options);
+        if (project !== undefined && file !== undefined) return exportCapsule(project, file, options);
+      }
       throw usageError(
         translate('Name one thing to export', '내보낼 것을 하나 지정해야 합니다'),
-        translate('Add --sql FILE or --documents FOLDER.', '--sql FILE이나 --documents FOLDER를 붙이세요.'),
+        translate(
+          'Add --sql FILE, --documents FOLDER, or --project PROJECT FILE.',
+          '--sql FILE, --documents FOLDER, --project PROJECT FILE 중 하나를 붙이세요.',
+        ),
       );
     });
 }

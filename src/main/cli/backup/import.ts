@@ -1,5 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
+import { homeFolder } from '../../platform/paths.ts';
 import { type CollectionName, collectionNames } from '../../stores/documents/ports.ts';
 import type { RowConflicts } from '../../stores/exports/row-conflicts.ts';
 import { type Command, type CommonOptions, collect, defineCommand } from '../lib/define.ts';
@@ -14,6 +16,7 @@ interface ImportOptions extends CommonOptions {
   readonly sql?: string;
   readonly table?: string;
   readonly onConflict: RowConflicts;
+  readonly capsule?: string;
 }
 
 /** Collections that were named; null where none was. @throws TrainyardError USAGE */
@@ -60,6 +63,29 @@ async function importTable(file: string, name: string, { onConflict, json }: Imp
   return report(counts, { problems, problemCount }, json, text);
 }
 
+/** With no engine on the state folder: its stores are changed together. */
+async function importCapsule(file: string, { json }: ImportOptions): Promise<number> {
+  const [{ importProject }, { holdStores }, { openStateFolder }] = await Promise.all([
+    import('../../features/exports/capsules.ts'),
+    import('../../engine/held-stores.ts'),
+    import('../../platform/state-folder.ts'),
+  ]);
+  await using stack = new AsyncDisposableStack();
+  const { stores, home } = await holdStores({ home: homeFolder() }, stack);
+  const folder = await mkdtemp(path.join(openStateFolder(home, 'scratch'), 'capsule-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const { problems, problemCount, ...result } = await importProject(stores, file, folder);
+  const { project, rows, documents, objects } = result;
+  const text = () =>
+    facts([
+      [translate('Project', '프로젝트'), `${project.name} (${project.id})`],
+      [translate('Rows added', '추가한 행'), String(rows)],
+      [translate('Documents added', '추가한 문서'), String(documents)],
+      [translate('Objects added', '추가한 객체'), String(objects)],
+    ]);
+  return report(result, { problems, problemCount }, json, text);
+}
+
 /** Writes what was imported, or why nothing was. @returns the exit code */
 async function report(
   result: object,
@@ -95,7 +121,7 @@ export function defineImport(group: Command): void {
       'backup import --documents dump',
       'backup import --documents dump --collection audit_logs --json',
     ],
-    json: '{"ok", "collections": [{"name", "added", "present", "expired"}], "problems": [{"code", "message", "hint", "file", "line", "field"}], "problemCount"}, of rows "table", "added", "present", "skipped"',
+    json: '{"ok", "collections": [{"name", "added", "present", "expired"}], "problems": [{"code", "message", "hint", "file", "line", "field"}], "problemCount"}, of rows "table", "added", "present", "skipped", of a project "project", "rows", "documents", "objects", "notKept"',
   })
     .flag('--documents <folder>', 'collections as mongodump writes them', 'mongodump 형식의 컬렉션 폴더')
     .flag(
@@ -117,16 +143,23 @@ export function defineImport(group: Command): void {
       ['fail', 'skip'] satisfies RowConflicts[],
       'fail',
     )
+    .flag(
+      '--capsule <file>',
+      'a project that "backup export --project" wrote; no engine may run on the state folder',
+      '"backup export --project"로 내보낸 프로젝트. 상태 폴더에 엔진이 실행 중이면 안 됩니다',
+    )
     .perform<ImportOptions>((options) => {
-      const { documents, sql, table: name } = options;
-      if (documents !== undefined && sql === undefined) return importCollections(documents, options);
-      if (sql !== undefined && name !== undefined && documents === undefined)
-        return importTable(sql, name, options);
+      const { documents, sql, table: name, capsule } = options;
+      if ([documents, sql, capsule].filter((one) => one !== undefined).length === 1) {
+        if (documents !== undefined) return importCollections(documents, options);
+        if (capsule !== undefined) return importCapsule(capsule, options);
+        if (sql !== undefined && name !== undefined) return importTable(sql, name, options);
+      }
       throw usageError(
         translate('Name one thing to import', '가져올 것을 하나 지정해야 합니다'),
         translate(
-          'Add --documents FOLDER, or --sql FILE and --table NAME.',
-          '--documents FOLDER나 --sql FILE --table NAME을 붙이세요.',
+          'Add --documents FOLDER, --sql FILE and --table NAME, or --capsule FILE.',
+          '--documents FOLDER, --sql FILE --table NAME, --capsule FILE 중 하나를 붙이세요.',
         ),
       );
     });

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, readdir, rename } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -28,10 +28,7 @@ export interface PlainTarget {
 export async function plainTarget(name: string, force: boolean): Promise<PlainTarget> {
   if (name === '-') return { file: null, write: toStandardOutput };
   const file = path.resolve(name);
-  const found = await lstat(file).catch(nullOn('ENOENT', 'ENOTDIR'));
-  if (found?.isDirectory())
-    throw fault('EXPORT_NO_FILE', { path: file, why: { en: 'it is a folder', ko: '폴더임' } });
-  if (found && !force) throw fault('EXPORT_FILE_TAKEN', { path: file });
+  await refuseTaken(file, force);
   const target: ExportTarget = {
     path: file,
     write: async (aside, body) => {
@@ -52,6 +49,13 @@ export async function plainTarget(name: string, force: boolean): Promise<PlainTa
       }
     },
   };
+}
+
+async function refuseTaken(file: string, force: boolean): Promise<void> {
+  const found = await lstat(file).catch(nullOn('ENOENT', 'ENOTDIR'));
+  if (found?.isDirectory())
+    throw fault('EXPORT_NO_FILE', { path: file, why: { en: 'it is a folder', ko: '폴더임' } });
+  if (found && !force) throw fault('EXPORT_FILE_TAKEN', { path: file });
 }
 
 async function placeUntaken(aside: string, file: string): Promise<void> {
@@ -78,6 +82,29 @@ export async function fillFolder<Result>(
     const result = await fill(aside.content);
     await placeFolder(aside.content, folder);
     return { folder, result };
+  } catch (error) {
+    throw (isFileError(error) ? fileFault(error) : null) ?? error;
+  }
+}
+
+/**
+ * Makes a file, with a folder beside it for what is on its way, which goes with it.
+ * @param make answers where in the folder the file is
+ * @throws TrainyardError EXPORT_FILE_TAKEN, EXPORT_NO_FILE
+ */
+export async function makeFile<Result extends { readonly file: string }>(
+  name: string,
+  force: boolean,
+  make: (folder: string) => Promise<Result>,
+): Promise<{ file: string; result: Result }> {
+  const file = path.resolve(name);
+  await refuseTaken(file, force);
+  await using aside = await openAside(file);
+  try {
+    await mkdir(aside.content, { mode: 0o700 });
+    const result = await make(aside.content);
+    await (force ? rename(result.file, file) : placeUntaken(result.file, file));
+    return { file, result };
   } catch (error) {
     throw (isFileError(error) ? fileFault(error) : null) ?? error;
   }

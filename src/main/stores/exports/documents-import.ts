@@ -42,10 +42,30 @@ export async function importDocuments(
   dumped: readonly DumpedCollection[],
   onDocuments: (done: number) => void,
 ): Promise<DocumentsImport> {
-  const check = new ImportCheck(store, onDocuments);
-  for (const one of dumped) await check.look(one);
+  const check = await checkDocuments(store, dumped, onDocuments);
   const { problems, problemCount } = check;
   if (problemCount > 0) return { collections: [], problems, problemCount };
+  await addDocuments(store, dumped, check);
+  return { collections: check.counts, problems: [], problemCount: 0 };
+}
+
+/** Reads all documents and writes none. */
+export async function checkDocuments(
+  store: DocumentStore,
+  dumped: readonly DumpedCollection[],
+  onDocuments: (done: number) => void,
+): Promise<ImportCheck> {
+  const check = new ImportCheck(store, onDocuments);
+  for (const one of dumped) await check.look(one);
+  return check;
+}
+
+/** Adds those that a check found missing. */
+export async function addDocuments(
+  store: DocumentStore,
+  dumped: readonly DumpedCollection[],
+  check: ImportCheck,
+): Promise<void> {
   const add = async (insert: DocumentStore['insert']) => {
     for (const one of dumped) {
       const missing = check.missing.get(one.name) ?? new Map();
@@ -61,7 +81,6 @@ export async function importDocuments(
   if (store instanceof PostgresDocumentStore) await store.addTogether(add);
   else await addOrTakeBack(store, add);
   failpoint('import.documents.after');
-  return { collections: check.counts, problems: [], problemCount: 0 };
 }
 
 async function addOrTakeBack(

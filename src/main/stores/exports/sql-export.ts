@@ -90,7 +90,7 @@ async function* textOf(
     Buffer.from(statements.map((one) => `${one};\n\n`).join(''));
   yield Buffer.from(head);
   yield text(before);
-  for (const table of tables) yield* rowsOf(view, table, onTable(table.name));
+  for (const table of tables) yield* copyBlockOf(view, table, null, onTable(table.name));
   yield text(after);
   const structure = isAll ? await structureSql(view) : null;
   yield text([...(await readSequenceSql(view, tables, isAll)), ...(structure ? [structure] : []), 'COMMIT']);
@@ -101,15 +101,19 @@ async function* textOf(
 /** No line of it may be one that psql runs. */
 const commented = (text: string) => text.replaceAll(/^/gm, '-- ').replaceAll(/\r|\f|\v/g, ' ');
 
-async function* rowsOf(
+/** The rows of a table as psql takes them. @param where which of the rows `t`, in SQL; null for all */
+export async function* copyBlockOf(
   view: pg.ClientBase,
-  { spelled, columns }: ExportedTable,
+  { spelled, columns }: Pick<ExportedTable, 'spelled' | 'columns'>,
+  where: string | null,
   onRows: (rows: number) => void,
 ): AsyncGenerator<Buffer> {
   const list = columns.join(', ');
   yield Buffer.from(`COPY ${spelled} (${list}) FROM stdin;\n`);
   // By a query, which reads a table with its partitions.
-  const copy = view.query(copyOut(`COPY (SELECT ${list} FROM ${spelled}) TO STDOUT`));
+  const copy = view.query(
+    copyOut(`COPY (SELECT ${list} FROM ${spelled} AS t ${where === null ? '' : `WHERE ${where}`}) TO STDOUT`),
+  );
   // Where whoever reads this fails, the connection ends behind it, which the stream reports once nobody listens any more.
   copy.on('error', () => undefined);
   for await (const chunk of copy as AsyncIterable<Buffer>) {
