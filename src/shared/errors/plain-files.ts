@@ -58,9 +58,9 @@ export const plainFileErrors = {
   ),
   IMPORT_TABLE_MISSING: badRequest(
     '{file} has no rows of the table {table}',
-    'It reads files as "trainyard backup export --sql" and pg_dump write them, with rows as COPY blocks.',
+    'It reads files as [cli:"trainyard backup export --sql"][page:an export] and pg_dump write them, with rows as COPY blocks.',
     '{file}에 {table} 테이블의 행이 없습니다',
-    '"trainyard backup export --sql"이나 pg_dump로 만든, 행이 COPY 블록으로 든 파일만 읽습니다.',
+    '[cli:"trainyard backup export --sql"이][page:내보내기]나 pg_dump로 만든, 행이 COPY 블록으로 든 파일만 읽습니다.',
   ),
   IMPORT_COLUMNS_DIFFER: badRequest(
     '{file} and the database do not agree on the table {table}: {what}',
@@ -82,15 +82,15 @@ export const plainFileErrors = {
   ),
   IMPORT_ROW_DIFFERS: conflict(
     '{file}, line {line}: {table} has a row {key} with other content',
-    'Nothing was imported. To keep the row that is there and import the others: --on-conflict skip.',
+    'Nothing was imported.[cli: To keep the row that is there and import the others: --on-conflict skip.]',
     '{file}의 {line}번째 줄: {table}에 내용이 다른 {key} 행이 있습니다',
-    '가져온 것은 없습니다. 있는 행을 두고 나머지만 가져오려면 --on-conflict skip을 쓰세요.',
+    '가져온 것은 없습니다.[cli: 있는 행을 두고 나머지만 가져오려면 --on-conflict skip을 쓰세요.]',
   ),
   IMPORT_ROW_TAKEN: conflict(
     '{file}, line {line}: the row {key} is like another one of {table} where it may not be: {reason}',
-    'Nothing was imported. To leave it out and import the others: --on-conflict skip.',
+    'Nothing was imported.[cli: To leave it out and import the others: --on-conflict skip.]',
     '{file}의 {line}번째 줄: {key} 행의 값이 {table}의 다른 행과 겹칩니다({reason})',
-    '가져온 것은 없습니다. 이 행을 빼고 나머지만 가져오려면 --on-conflict skip을 쓰세요.',
+    '가져온 것은 없습니다.[cli: 이 행을 빼고 나머지만 가져오려면 --on-conflict skip을 쓰세요.]',
   ),
   IMPORT_REFERENCE_MISSING: conflict(
     '{file}, line {line}: {columns} is {value}, and {other} has no such row',

@@ -2,7 +2,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { SqlStatements } from './sql-statements.ts';
 
 const [newline, carriageReturn, backslash, dot] = [0x0a, 0x0d, 0x5c, 0x2e];
-/** Whether a line is the end of a block's rows (`\.`) can be told by so many bytes. */
+/** So many bytes show whether a line is the end of a block's rows (`\.`). */
 const markBytes = 4;
 /** Rows are text of any length; what is none of them is SQL that our exports and pg_dump write. */
 const longestLine = 64 * 1024 * 1024;
@@ -24,8 +24,8 @@ interface Piece {
 }
 
 /**
- * Finds the rows of a table in a file of SQL as `backup export --sql` and pg_dump write it. Nothing of it is run: statements are only told
- * apart, so that what looks like rows within a text or a function is none.
+ * Finds the rows of a table in a file of SQL as `backup export --sql` and pg_dump write it. Nothing of it is run: its statements are only
+ * kept apart, so that what looks like rows within a text or a function is none.
  * @returns null where it has none of the table
  * @throws TrainyardError IMPORT_FILE_DAMAGED
  */
@@ -121,7 +121,7 @@ async function* numbered(
   }
 }
 
-/** The lines of each chunk; the first piece of a line is all of it, or long enough to tell what it is. */
+/** The lines of each chunk; the first piece of a line is all of it, or long enough to show what it is. */
 async function* piecesOf(body: AsyncIterable<Buffer>): AsyncGenerator<readonly Piece[]> {
   let held: Buffer = Buffer.alloc(0);
   let isFirst = true;

@@ -8,10 +8,10 @@ const identifier = '(?:"(?:[^"]|"")+"|[A-Za-z_\\u0080-\\uffff][\\w$\\u0080-\\uff
 const copy = new RegExp(
   `^COPY (?:(?:public|"public")\\.)?(${identifier}) \\((${identifier}(?:, ${identifier})*)\\) FROM stdin$`,
 );
-/** The beginning of a statement is enough to tell: no COPY of ours is longer. */
+/** The beginning of a statement is enough: no COPY of ours is longer. */
 const longestStatement = 1024 * 1024;
 
-/** Tells the statements of a file of SQL apart, line by line. */
+/** Keeps the statements of a file of SQL apart, line by line. */
 export class SqlStatements {
   /** What ends the text or comment that the last line ended in; null outside of any. */
   private within: string | null = null;
