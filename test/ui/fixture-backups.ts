@@ -129,7 +129,7 @@ export class FixtureSnapshots {
       en: 'The scheduled snapshot needs 36.4 MiB, which does not fit on the disk (/home: 120.0 MiB of 20.0 GiB free)',
       ko: '디스크에 36.4 MiB를 더 쓸 공간이 없습니다(예약된 스냅숏)(/home: 20.0 GiB 중 120.0 MiB 남음)',
     };
-    const how = { en: 'there.', ko: '공간을 비우세요.' };
+    const how = { en: 'there.', ko: '상태 폴더를 더 큰 디스크로 옮겨도 됩니다.' };
     const error = fault('DISK_FULL', { what, step: '', how }).record;
     this.plan({
       last: { occurrence: ago(30), at: ago(20), outcome: 'failed', snapshot: null, error },

@@ -2,12 +2,16 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { readState, writeState } from '../../../src/main/features/backups/kept-schedule.ts';
 import { begun, type ScheduleState } from '../../../src/main/features/backups/schedule-state.ts';
+import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
+import { DiskWatch } from '../../../src/main/features/disk/disk-watch.ts';
 import { openSettings } from '../../../src/main/stores/settings/settings-store.ts';
 import { listSnapshots } from '../../../src/main/stores/snapshots/snapshot-folder.ts';
 import type { BackupScheduleView } from '../../../src/shared/contract/backup-schedule.ts';
+import type { Bilingual } from '../../../src/shared/errors/entry.ts';
 import { fill } from '../../stores/filled-database.ts';
 import { openOwnStores } from '../../stores/snapshots/support.ts';
 import { cliJson, type RunningEngine, runCli, startEngine, waitFor } from '../../support/engine.ts';
@@ -107,6 +111,25 @@ test('a restore is waited for, unless it is the one that closes the stores', asy
   expect(readState(settings)).toMatchObject({ attempt: null, settled: '2026-12-01T00:00:00.000Z' });
   await lookAt({ ...source, settings }, ['2026-12-01T03:00:01.000Z']);
   expect((await listSnapshots(source.snapshots)).length).toBe(1);
+});
+
+test('where the disk has no room for one like the last, the failure says so with the numbers, and room lets the next attempt make it', async () => {
+  await using source = await openOwnStores();
+  await fill(source.url);
+  const { home, snapshots } = source;
+  using settings = openSettings(home);
+  settings.set('backupSchedule', { zone: 'UTC' });
+  writeState(settings, begun('2026-12-01T00:00:00.000Z', null));
+  using disk = new DiskWatch(home, () => [], new ChangeFeed(), pino({ level: 'silent' }));
+  const checkRoom = (bytes: number, what: Bilingual) => disk.checkFits('snapshots', bytes + 2 ** 60, what);
+  await lookAt({ ...source, settings, checkRoom }, ['2026-12-01T03:00:00.000Z', '2026-12-01T03:00:30.000Z']);
+  expect(await listSnapshots(snapshots)).toEqual([]);
+  const { last, attempt } = readState(settings) ?? {};
+  expect(attempt).toMatchObject({ count: 1, isUnderWay: false });
+  expect(last).toMatchObject({ outcome: 'failed', error: { code: 'DISK_FULL' } });
+  expect(last?.error?.message).toMatch(/^The scheduled snapshot needs .* does not fit on the disk .* free\)/);
+  await lookAt({ ...source, settings }, ['2026-12-01T03:01:00.000Z']);
+  expect(readState(settings)).toMatchObject({ attempt: null, last: { outcome: 'made', error: null } });
 });
 
 test('an engine that is killed at any step of a scheduled snapshot leads to one more attempt where there is none, and never to a second one', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Wakeups } from '../../platform/wakeups.ts';
 
 export interface Change {
-  /** `disk`: how much room there is, `inbox`: what lies there; their ids say nothing. `backup`: a snapshot begins or ends, with its operation. */
+  /** `disk`: how much room there is, `inbox`: what lies there; their ids say nothing. `backup`: a snapshot begins or ends, with its operation, or its schedule changes, with an id that says nothing. */
   readonly kind: 'project' | 'dataset' | 'run' | 'weights' | 'inbox' | 'backup' | 'disk';
   readonly id: string;
 }

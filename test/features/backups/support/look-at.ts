@@ -8,16 +8,23 @@ import { Db } from '../../../../src/main/postgres/db.ts';
 import type { Stores } from '../../../../src/main/stores/profiles/stores.ts';
 import type { SettingsStore } from '../../../../src/main/stores/settings/settings-store.ts';
 
+import type { Bilingual } from '../../../../src/shared/errors/entry.ts';
+
 const log = pino({ level: 'silent' });
 
 interface Place {
   readonly stores: Stores;
   readonly settings: SettingsStore;
   readonly snapshots: string;
+  /** Enough for anything where left out. */
+  readonly checkRoom?: (bytes: number, what: Bilingual) => Promise<void>;
 }
 
 /** What an engine has of the schedule, with a clock that a test sets. @param onWait it waits for another operation */
-export function scheduleOf({ stores, settings, snapshots }: Place, onWait: () => void = () => {}) {
+export function scheduleOf(
+  { stores, settings, snapshots, checkRoom = async () => {} }: Place,
+  onWait: () => void = () => {},
+) {
   const changes = new ChangeFeed();
   const operations = new BackupOperations(changes, log);
   const openFolder = () => snapshots;
@@ -37,7 +44,7 @@ export function scheduleOf({ stores, settings, snapshots }: Place, onWait: () =>
   const scheduler = new BackupScheduler({
     ...{ settings, backups, operations: seen, openFolder, changes, log, now: () => new Date(clock.now) },
     hasContents: () => hasContents(new Db(stores.pool)),
-    checkRoom: async () => {},
+    checkRoom,
   });
   return { operations, backups, scheduler, clock };
 }
