@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { withoutServer } from '../support/servers.ts';
@@ -6,6 +9,11 @@ import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 const reason = withoutServer('postgres', 'mongo', 'redis', 's3', 'temporal');
 if (reason) console.info(`skipped: snapshots of the docker profile (${reason})`);
+
+interface StackStatus {
+  readonly name: string | null;
+  readonly services: readonly { readonly ports: Readonly<Record<string, number>> }[];
+}
 
 const asked = [
   ['dataset', 'list'],
@@ -26,7 +34,7 @@ async function printed(home: string): Promise<string[]> {
 }
 
 test.skipIf(reason)(
-  'a stack whose volumes were destroyed is back from its snapshot, and so is an embedded state folder',
+  'a snapshot is restored beside the stack that serves and taken back, and after the volumes were destroyed, and into an embedded state folder',
   async () => {
     await using place = await temporaryHome();
     await using other = await temporaryHome();
@@ -48,7 +56,31 @@ test.skipIf(reason)(
       // The run's live status.
       expect(stores.keys).toBeGreaterThan(0);
       const before = await printed(home);
+
+      // Beside what is served, with an engine: other servers, which get the ports of those that they replace.
+      const { services } = await cliJson<StackStatus>(home, ['stack', 'status']);
+      await cliJson(home, ['dataset', 'import', images, '--project', 'kept', '--name', 'later']);
+      const later = await printed(home);
+      await cliJson(home, ['backup', 'restore', snapshot, '--yes']);
+      expect(await printed(home)).toEqual(before);
+      const restored = await cliJson<StackStatus>(home, ['stack', 'status']);
+      expect(restored.name).not.toBe(name);
+      expect(restored.services.map(({ ports }) => ports)).toEqual(services.map(({ ports }) => ports));
+      await cliJson(home, ['backup', 'revert', '--yes']);
+      expect(await printed(home)).toEqual(later);
       await engine.stop();
+      // What serves is found by its labels, and not what was replaced.
+      await rm(path.join(home, 'stack'), { recursive: true });
+      expect((await cliJson<StackStatus>(home, ['stack', 'status'])).name).toBe(name);
+      await cliJson(home, ['backup', 'discard', '--yes']);
+      const volumes = promisify(execFile)('docker', [
+        'volume',
+        'ls',
+        '-q',
+        '--filter',
+        `name=${restored.name}`,
+      ]);
+      expect((await volumes).stdout).toBe('');
 
       expect((await runCli(home, ['stack', 'destroy', '--name', name])).code).toBe(0);
       await cliJson(home, ['backup', 'restore', snapshot, '--yes']);
