@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -68,11 +68,12 @@ test.skipIf(reason)(
       expect(restored.services.map(({ ports }) => ports)).toEqual(services.map(({ ports }) => ports));
       await cliJson(home, ['backup', 'revert', '--yes']);
       expect(await printed(home)).toEqual(later);
-      await engine.stop();
       // What serves is found by its labels, and not what was replaced.
-      await rm(path.join(home, 'stack'), { recursive: true });
+      await rename(path.join(home, 'stack'), path.join(home, 'stack-lost'));
       expect((await cliJson<StackStatus>(home, ['stack', 'status'])).name).toBe(name);
+      await rename(path.join(home, 'stack-lost'), path.join(home, 'stack'));
       await cliJson(home, ['backup', 'discard', '--yes']);
+      await engine.stop();
       const volumes = promisify(execFile)('docker', [
         'volume',
         'ls',

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { fault } from '../../shared/errors/catalogue.ts';
+import { fault, inBoth } from '../../shared/errors/catalogue.ts';
 import type { BackupOperations, Begun } from '../features/backups/operations.ts';
 import type { SnapshotsApi } from '../features/backups/snapshots-api.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
@@ -55,14 +55,16 @@ export function engineSnapshotsOf(
     } catch (error) {
       if (!isChanged) throw error;
       log.error({ err: error }, 'what was to come into service does not open; going back');
-      await supervisor().whileClosed(
-        async () => {
-          await undo();
-          return profile;
-        },
-        () => {},
-      );
-      throw error;
+      const back = async () => {
+        await undo();
+        return profile;
+      };
+      // What keeps one from opening may keep the other, too; the supervisor tries again.
+      await supervisor()
+        .whileClosed(back, () => {})
+        .catch((cause: unknown) => log.error({ err: cause }, 'what was served before does not open either'));
+      const { en, ko } = inBoth(error).message;
+      throw fault('RESTORE_TAKEN_BACK', { cause: { en, ko } }, { cause: error });
     }
   };
   const refuseForeign = () => {

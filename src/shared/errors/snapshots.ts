@@ -124,6 +124,12 @@ export const snapshotErrors = {
     '진행 중인 학습이 {count}건 있습니다',
     '[cli:끝나기를 기다리거나, 엔진을 켠 상태에서 --stop-runs를 붙이세요. 마지막 체크포인트를 남기고 취소합니다.][page:끝나기를 기다리거나, 마지막 체크포인트를 남기고 취소하는 데 동의하세요.]',
   ),
+  RESTORE_TAKEN_BACK: failure(
+    'What was to come into service could not be opened: {cause}',
+    'What was served before is in service again, or is as soon as it can be opened, and what was restored is kept. Remove the cause, then go there[cli:: trainyard backup revert --yes].',
+    '전환한 데이터를 열 수 없습니다: {cause}',
+    '이전 데이터로 되돌렸으며(바로 열 수 없으면 열 수 있게 되는 대로 씁니다) 복원한 데이터도 보관하고 있습니다. 원인을 해결한 뒤 다시 전환하세요[cli:: trainyard backup revert --yes].',
+  ),
   RESTORE_SERVERS_FOREIGN: conflict(
     'The servers of the external profile are not Trainyard’s: it makes no place beside what they hold',
     'Restore into servers that hold nothing yet, with no engine running.[cli: Name them by "trainyard profile external FILE", then: trainyard backup restore SNAPSHOT --yes]',
