@@ -22,11 +22,14 @@ const commands = leaves(await createProgram(null)).map((command) => [nameOf(comm
 test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
     'backup create',
+    'backup discard',
+    'backup drill',
     'backup export',
     'backup import',
     'backup list',
     'backup prune',
     'backup restore',
+    'backup revert',
     'backup schedule off',
     'backup schedule on',
     'backup schedule set',
