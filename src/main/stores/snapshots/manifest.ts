@@ -130,7 +130,11 @@ export function parseManifest(text: string): Manifest {
   }
   const format = z.object({ format: z.int() }).safeParse(value);
   if (format.success && format.data.format > formatVersion)
-    throw fault('SNAPSHOT_NEWER', { what: `format ${format.data.format}`, known: `format ${formatVersion}` });
+    throw fault(
+      'SNAPSHOT_NEWER',
+      { what: `format ${format.data.format}`, known: `format ${formatVersion}` },
+      { place: { file: manifestName } },
+    );
   const read = manifestSchema.safeParse(value);
   if (!read.success) {
     const [issue] = read.error.issues;
