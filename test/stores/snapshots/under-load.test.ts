@@ -11,8 +11,8 @@ import { fillStores, type OwnStores, openOwnStores, restoreInto, snapshotOf } fr
 
 /** `npm run test:torture` asks for more. */
 const snapshots = Number(process.env.TRAINYARD_SNAPSHOTS_UNDER_LOAD ?? 2);
-/** Versions of datasets between two removals. */
-const additionsForRemoval = 40;
+/** Versions of datasets between two removals: where they come with every attempt, no snapshot is made (SNAPSHOT_INCOMPLETE). */
+const additionsForRemoval = 1000;
 
 /** Writes into every store as the services do, objects before the rows that name them, and removes rows before objects. */
 async function load({ stores, url }: OwnStores, signal: AbortSignal, onWritten: (times: number) => void) {
