@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Logger } from 'pino';
 import { fault, inBoth } from '../../shared/errors/catalogue.ts';
 import type { BackupOperations, Begun } from '../features/backups/operations.ts';
@@ -136,14 +135,9 @@ export function engineSnapshotsOf(
       });
     },
     discard: async () => {
-      const [{ previousState }, { removeState }] = await Promise.all([
-        import('./replace-state.ts'),
-        import('./aside.ts'),
-      ]);
-      if (operations.current?.status === 'running') throw fault('SNAPSHOT_UNDER_WAY', {});
-      const previous = previousState(home);
-      if (!previous) throw fault('RESTORE_NOTHING_TO_REVERT', {});
-      await removeState(path.join(home, previous.name), parts());
+      const { discardPrevious } = await import('./replace-state.ts');
+      if (operations.isBusy) throw fault('SNAPSHOT_UNDER_WAY', {});
+      await discardPrevious(parts());
     },
   };
   return { api, [Symbol.asyncDispose]: async () => void (await begun?.abort()) };

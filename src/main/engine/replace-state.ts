@@ -13,7 +13,7 @@ import {
 import { StackFolder } from '../stack/files/stack-folder.ts';
 import type { SettingsStore } from '../stores/settings/settings-store.ts';
 import { keptSettings, type Settings, settingNames } from '../stores/snapshots/kept-settings.ts';
-import { type AsideParts, stackOf, sweepStates } from './aside.ts';
+import { type AsideParts, removeState, stackOf, sweepStates } from './aside.ts';
 
 /** What comes into service. */
 interface Incoming {
@@ -97,4 +97,11 @@ export async function revertState(parts: AsideParts): Promise<void> {
   const { name, note } = previous;
   const by = note.by === 'restore' ? 'revert' : 'restore';
   await replaceState(parts, { from: name, settings: note.settings, by, snapshot: note.snapshot });
+}
+
+/** Removes what the last restore took out of service. @throws TrainyardError RESTORE_NOTHING_TO_REVERT */
+export async function discardPrevious(parts: AsideParts): Promise<void> {
+  const previous = previousState(parts.home);
+  if (!previous) throw fault('RESTORE_NOTHING_TO_REVERT', {});
+  await removeState(path.join(parts.home, previous.name), parts);
 }

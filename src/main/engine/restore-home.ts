@@ -10,7 +10,7 @@ import { restoreSnapshot } from '../stores/snapshots/restore-snapshot.ts';
 import { type AsideParts, stackOf } from './aside.ts';
 import { finishDecided } from './decided-switch.ts';
 import { type EngineOptions, holdHome } from './held-home.ts';
-import { previousState, revertState } from './replace-state.ts';
+import { discardPrevious, previousState, revertState } from './replace-state.ts';
 import { drillSnapshot, type RestoreProgress, restoreBeside } from './restore-aside.ts';
 
 /**
@@ -57,6 +57,9 @@ export const revertHome = (options: Pick<EngineOptions, 'home'>) =>
     if (previousState(parts.home)) await refuseUnderWay(parts);
     await revertState(parts);
   });
+
+/** Removes what the last restore took out of service. @throws TrainyardError RESTORE_NOTHING_TO_REVERT */
+export const discardInHome = (options: Pick<EngineOptions, 'home'>) => withHeldHome(options, discardPrevious);
 
 /** The servers are somebody else's: there is no place beside them. */
 async function restoreInPlace(

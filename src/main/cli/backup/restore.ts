@@ -122,8 +122,10 @@ async function revert(stopRuns: boolean, json: Json): Promise<undefined> {
 }
 
 async function discard(json: Json): Promise<undefined> {
-  using client = await openReconnectingClient();
-  await client.api.backups.discard({});
+  if (hasEngine()) {
+    using client = await openReconnectingClient();
+    await client.api.backups.discard({});
+  } else await (await import('../../engine/restore-home.ts')).discardInHome({ home: homeFolder() });
   return writeResult({ json }, { discarded: true }, () =>
     translate('What the last restore had replaced is removed.', '마지막 복원 전의 데이터를 지웠습니다.'),
   );
