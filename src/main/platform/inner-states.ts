@@ -11,9 +11,12 @@ export type InnerKind = 'aside' | 'previous';
 /** A new name for one. */
 export const newInnerName = (kind: InnerKind) => `${kind}-${randomBytes(6).toString('hex')}`;
 
-/** Their names, in no order. */
+/** Their names, in no order. Only folders: behind a link of such a name there is somebody else's state folder, or anything. */
 export const innerNames = (home: string, kind: InnerKind): string[] =>
-  readdirSync(home).filter((name) => innerState.test(name) && name.startsWith(`${kind}-`));
+  readdirSync(home, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && innerState.test(entry.name))
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(`${kind}-`));
 
 /** Makes one and answers its path. */
 export async function makeInner(home: string, name: string): Promise<string> {

@@ -238,13 +238,19 @@ function mark(folder: string, home: string, name: StateFolderName): void {
   failpoint('state-folder.mark.after');
 }
 
-/** Where the folders that may be links lead, of a state folder that is to be removed: only what its marker calls by that name. */
-export function ownLinks(home: string): { readonly link: string; readonly folder: string | null }[] {
+/**
+ * Where the folders that may be links lead, of a state folder within another one that is to be removed: only what its marker calls by that
+ * name, and neither the outer one nor the marker's uses.
+ */
+export function ownLinks(inner: string): { readonly link: string; readonly folder: string | null }[] {
   return movable.flatMap((name) => {
-    const link = path.join(home, name);
+    const link = path.join(inner, name);
     if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return [];
     const folder = existsSync(link) ? realpathSync(link) : null;
-    return [{ link, folder: folder !== null && readMarker(folder)?.folder === name ? folder : null }];
+    const marker = folder === null ? null : readMarker(folder);
+    if (folder === null || marker?.folder !== name) return [{ link, folder: null }];
+    const others = [path.dirname(inner), marker.home].filter((one) => one !== realpathSync(inner));
+    return [{ link, folder: others.some((one) => leadsTo(one, name, folder)) ? null : folder }];
   });
 }
 
