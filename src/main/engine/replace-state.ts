@@ -5,6 +5,7 @@ import {
   decideSwitch,
   endSwitch,
   finishMoves,
+  forgetPrevious,
   keptPrevious,
   type ReplacedNote,
   readDecision,
@@ -103,5 +104,7 @@ export async function revertState(parts: AsideParts): Promise<void> {
 export async function discardPrevious(parts: AsideParts): Promise<void> {
   const previous = previousState(parts.home);
   if (!previous) throw fault('RESTORE_NOTHING_TO_REVERT', {});
+  // First, and with nothing awaited: no revert that begins from here on, or after a kill, finds one that is half gone.
+  forgetPrevious(parts.home);
   await removeState(path.join(parts.home, previous.name), parts);
 }

@@ -132,6 +132,10 @@ export function endSwitch(home: string, { to, leaving }: Decision): void {
   failpoint('switch.end.after');
 }
 
+/** Keeps none of them any more: from here on it is what a sweep removes. */
+export const forgetPrevious = (home: string) =>
+  replaceFile(previousFile(home), `${JSON.stringify({ name: null })}\n`);
+
 /** The name of the state that is kept of those that went out of service; it need not be there. */
 export const keptPrevious = (home: string): string | null =>
   readStateFile(previousFile(home), previousSchema, { hint: '' })?.name ?? null;
