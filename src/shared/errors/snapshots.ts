@@ -148,6 +148,12 @@ export const snapshotErrors = {
     '복원 전 상태로 남아 있는 것이 없습니다',
     '스냅숏 목록을 확인하세요[cli:: trainyard backup list].',
   ),
+  RESTORE_CANCELLED: conflict(
+    'It was cancelled; what is served stays as it was, and nothing else is kept',
+    'Do it again.',
+    '취소했습니다. 쓰던 데이터는 그대로이며 복원하던 것은 남지 않았습니다',
+    '필요하면 다시 하세요.',
+  ),
   RESTORE_NOT_CONFIRMED: conflict(
     'Nothing was changed: this has to be confirmed',
     '[cli:Add --yes.][page:Confirm it.]',

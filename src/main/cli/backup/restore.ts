@@ -2,6 +2,7 @@ import type { DrillReport } from '../../../shared/contract/backups.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import type { DrillCheck } from '../../../shared/model/snapshots.ts';
+import type { RestoreProgress } from '../../engine/restore-aside.ts';
 import { findEngine } from '../../platform/find-engine.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
@@ -26,6 +27,31 @@ const requireYes = (yes: true | undefined) => {
   if (!yes) throw fault('RESTORE_NOT_CONFIRMED', {});
 };
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Shows how far it is. Ctrl-C ends it with nothing left of what it made, unless it is at the switch; a second one ends the process. */
+async function shown<Result>(
+  work: (onProgress: (progress: RestoreProgress) => void) => Promise<Result>,
+): Promise<Result> {
+  const line = new PartLine();
+  const stopping = new AbortController();
+  const stop = () => stopping.abort(fault('RESTORE_CANCELLED', {}));
+  for (const signal of signals) process.once(signal, stop);
+  try {
+    return await work((progress) => {
+      stopping.signal.throwIfAborted();
+      line.show(progress);
+    });
+  } catch (error) {
+    // A terminal sends Ctrl-C to the servers' programs as well.
+    stopping.signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+    line.clear();
+  }
+}
+
 /** With no engine, in this process: an engine would make what the state folder lacks first, or not start on what is broken. */
 async function restoreOffline(folder: string) {
   const [{ restoreHome }, { viewOf }, { readProof }] = await Promise.all([
@@ -33,10 +59,9 @@ async function restoreOffline(folder: string) {
     import('../../features/backups/snapshot-views.ts'),
     import('../../stores/snapshots/snapshot-folder.ts'),
   ]);
-  const line = new PartLine();
-  const { manifest, leftOut } = await restoreHome({ home: homeFolder() }, folder, (progress) =>
-    line.show(progress),
-  ).finally(() => line.clear());
+  const { manifest, leftOut } = await shown((onProgress) =>
+    restoreHome({ home: homeFolder() }, folder, onProgress),
+  );
   return { snapshot: viewOf(folder, manifest, await readProof(folder)), leftOut };
 }
 
@@ -63,10 +88,9 @@ function remarkLeftOut(leftOut: readonly Bilingual[]): void {
 
 async function drillOffline(folder: string) {
   const { drillInHome } = await import('../../engine/restore-home.ts');
-  const line = new PartLine();
-  const { report, leftOut } = await drillInHome({ home: homeFolder() }, folder, (progress) =>
-    line.show(progress),
-  ).finally(() => line.clear());
+  const { report, leftOut } = await shown((onProgress) =>
+    drillInHome({ home: homeFolder() }, folder, onProgress),
+  );
   return { drill: report, leftOut };
 }
 
