@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { innerNames, makeInner, removeInner } from '../../src/main/platform/inner-states.ts';
-import { openStateFolder } from '../../src/main/platform/state-folder.ts';
+import { linkAlike, openStateFolder } from '../../src/main/platform/state-folder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const previous = 'previous-000000000001';
@@ -41,4 +41,20 @@ test('removing a state takes what lies on another disk along, unless the served 
   expect(existsSync(inner)).toBe(false);
   expect((await readdir(root)).sort()).toEqual(['another', 'cache', 'home', 'objects']);
   for (const name of ['objects', 'cache']) expect(await readdir(path.join(root, name))).toContain('kept');
+});
+
+test('the name of a place on another disk does not grow with the restores that make one', async () => {
+  await using place = await temporaryFolder();
+  const root = await realpath(place.folder);
+  const home = path.join(root, 'home');
+  openStateFolder(home, 'objects');
+  await rename(path.join(home, 'objects'), path.join(root, 'objects'));
+  await symlink(path.join(root, 'objects'), path.join(home, 'objects'));
+  for (const name of ['aside-000000000001', 'aside-000000000002']) {
+    const inner = await makeInner(home, name);
+    linkAlike(home, inner, ['objects']);
+    await rm(path.join(home, 'objects'));
+    await rename(path.join(inner, 'objects'), path.join(home, 'objects'));
+  }
+  expect(await realpath(path.join(home, 'objects'))).toBe(path.join(root, 'objects-aside-000000000002'));
 });

@@ -262,7 +262,9 @@ export function linkAlike(home: string, inner: string, names: readonly string[])
   for (const name of movable.filter((one) => names.includes(one))) {
     const link = path.join(home, name);
     if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
-    const folder = `${followOwnLink(link, realpathSync(home), name)}-${path.basename(inner)}`;
+    // A restore leaves its mark on the name, and the next one replaces it: a name that grew with each would be too long one day.
+    const beside = followOwnLink(link, realpathSync(home), name).replace(/(-aside-[0-9a-f]{12})+$/, '');
+    const folder = `${beside}-${path.basename(inner)}`;
     makeClosed(folder);
     mark(folder, realpathSync(inner), name);
     symlinkSync(folder, path.join(inner, name));
