@@ -58,6 +58,15 @@ const decisionHint = {
   ko: '어느 데이터를 어디로 옮길지 적힌 파일입니다. 없으면 상태 폴더의 aside-…와 previous-… 폴더를 직접 정리해야 하니 백업에서 되돌리세요.',
 };
 
+const previousHint = {
+  en: 'It names the folder with what the last restore replaced: write {"name": "previous-…"} with that folder’s name there, or remove the file, and the folder goes, too.',
+  ko: '마지막 복원 전의 데이터가 든 폴더 이름이 적힌 파일입니다. 그 폴더 이름으로 {"name": "previous-…"}를 적거나 파일을 지우세요. 지우면 그 폴더도 없어집니다.',
+};
+const noteHint = {
+  en: 'It describes what the last restore replaced. Put it back from a backup, or remove it, and with it the way back.',
+  ko: '마지막 복원 전의 데이터를 설명하는 파일입니다. 백업에서 되돌리세요. 지우면 그 데이터로 되돌릴 수 없습니다.',
+};
+
 const present = (folder: string) =>
   dataEntries.filter((name) => lstatSync(path.join(folder, name), { throwIfNoEntry: false }) !== undefined);
 
@@ -138,8 +147,8 @@ export const forgetPrevious = (home: string) =>
 
 /** The name of the state that is kept of those that went out of service; it need not be there. */
 export const keptPrevious = (home: string): string | null =>
-  readStateFile(previousFile(home), previousSchema, { hint: '' })?.name ?? null;
+  readStateFile(previousFile(home), previousSchema, { hint: previousHint })?.name ?? null;
 
 /** What is known of a state that went out of service; null where it is no whole one. */
 export const readReplacedNote = (inner: string): ReplacedNote | null =>
-  readStateFile(noteFile(inner), noteSchema, { hint: '' });
+  readStateFile(noteFile(inner), noteSchema, { hint: noteHint });
