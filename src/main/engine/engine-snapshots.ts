@@ -35,8 +35,14 @@ export function engineSnapshotsOf(
   const stopAll = async (stopRuns: boolean) => {
     await requireIdle(stopRuns);
     if (!stopRuns) return;
-    const left = (await supervisor().open?.services.runs.loop.stopAll({ graceMs: stopGraceMs }))?.left ?? [];
-    if (left.length > 0) throw fault('RESTORE_RUNS_UNDER_WAY', { count: left.length });
+    const loop = supervisor().open?.services.runs.loop;
+    try {
+      const left = (await loop?.stopAll({ graceMs: stopGraceMs }))?.left ?? [];
+      if (left.length > 0) throw fault('RESTORE_RUNS_STUCK', { count: left.length });
+    } catch (error) {
+      loop?.resume();
+      throw error;
+    }
   };
   /** Does what the stores must be closed for; where what comes into service does not open, `undo` and what was there before. */
   const whileClosed = async (change: () => Promise<void>, undo: () => Promise<void>) => {

@@ -124,6 +124,12 @@ export const snapshotErrors = {
     '진행 중인 학습이 {count}건 있습니다',
     '[cli:끝나기를 기다리거나, 엔진을 켠 상태에서 --stop-runs를 붙이세요. 마지막 체크포인트를 남기고 취소합니다.][page:끝나기를 기다리거나, 마지막 체크포인트를 남기고 취소하는 데 동의하세요.]',
   ),
+  RESTORE_RUNS_STUCK: conflict(
+    '{count} {count|run|runs} did not end though cancelled',
+    'Try again in a moment. If {count|it goes|they go} on, end {count|its trainer|their trainers} by hand. What is served stays as it was.',
+    '취소했지만 끝나지 않은 학습이 {count}건 있습니다',
+    '잠시 뒤 다시 시도하세요. 그래도 끝나지 않으면 트레이너 프로세스를 직접 종료하세요. 쓰던 데이터는 그대로입니다.',
+  ),
   RESTORE_TAKEN_BACK: failure(
     'What was to come into service could not be opened: {cause}',
     'What was served before is in service again, or is as soon as it can be opened, and what was restored is kept. Remove the cause, then go there[cli:: trainyard backup revert --yes].',

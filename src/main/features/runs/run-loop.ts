@@ -91,6 +91,12 @@ export class RunLoop implements AsyncDisposable {
     }
   }
 
+  /** Starts queued runs again, where what all were stopped for does not come. */
+  resume(): void {
+    this.accepting = true;
+    this.startQueued();
+  }
+
   /** Stops working; trainers go on, and the next start adopts them. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop.abort();
