@@ -209,7 +209,7 @@ test('the schedule is shown with its next times, is edited with a preview of wha
   const { snapshots } = fixture.story.state;
   const section = page.getByRole('region', { name: 'Scheduled snapshots' });
   await section.getByText('Every day at 03:00 (Asia/Seoul)').waitFor();
-  await section.getByText('the last 3, and the newest of 7 days, 4 weeks and 6 months').waitFor();
+  await section.getByText('last 3, daily 7, weekly 4, monthly 6').waitFor();
   await section.getByRole('button', { name: 'Edit' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Nothing would be removed now.').waitFor();

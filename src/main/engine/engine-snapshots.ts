@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Logger } from 'pino';
 import { fault, inBoth } from '../../shared/errors/catalogue.ts';
 import type { BackupOperations, Begun } from '../features/backups/operations.ts';
@@ -21,6 +22,9 @@ export function engineSnapshotsOf(
   const parts = (): AsideParts => ({ home, profile: supervisor().profile, settings, log });
   const openFolder = () => openStateFolder(home, 'snapshots');
   const find = async (reference: string) => {
+    // A path counts from where the caller is, which an engine does not know.
+    if (/[/\\]/.test(reference) && !path.isAbsolute(reference))
+      throw fault('SNAPSHOT_NOT_FOUND', { snapshot: reference });
     const { findSnapshot } = await import('../stores/snapshots/snapshot-folder.ts');
     return findSnapshot(openFolder(), reference);
   };

@@ -89,7 +89,7 @@ const snapshotReference = z
   .trim()
   .min(1)
   .max(4096)
-  .describe('its id, the first characters of it, or "last"');
+  .describe('its id, the first characters of it, "last", or the absolute path of its folder');
 const consent = {
   stopRuns: z
     .boolean()

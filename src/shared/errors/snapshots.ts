@@ -16,10 +16,10 @@ export const snapshotErrors = {
     '끝난 뒤에 다시 하세요.',
   ),
   SNAPSHOT_OPERATION_UNKNOWN: notFound(
-    'The engine knows nothing of the operation {operation}: it was started again, or another snapshot was begun',
-    'See whether the snapshot is in the list[cli: (trainyard backup list)]. If it is not, make it again.',
-    '엔진에 {operation} 작업이 없습니다. 엔진이 다시 시작되었거나 다른 스냅숏이 시작되었습니다',
-    '[cli:trainyard backup list로 ][page:목록에서 ]스냅숏이 있는지 확인하고, 없으면 다시 만드세요.',
+    'The engine knows nothing of the operation {operation}: it was started again, or another operation was begun',
+    'See what came of it: the list of snapshots[cli: (trainyard backup list)] has the one that was made, and after a restore the old or the new data is there, whole. If it was not done, do it again.',
+    '엔진에 {operation} 작업이 없습니다. 엔진이 다시 시작되었거나 다른 작업이 시작되었습니다',
+    '결과를 확인하세요. 만든 스냅숏은 목록[cli:(trainyard backup list)]에 있고, 복원이었다면 이전 데이터나 새 데이터가 온전히 남아 있습니다. 되지 않았으면 다시 하세요.',
     'operation',
   ),
   SNAPSHOT_FAILED: failure(
@@ -128,7 +128,7 @@ export const snapshotErrors = {
     '{count} {count|run|runs} did not end though cancelled',
     'Try again in a moment. If {count|it goes|they go} on, end {count|its trainer|their trainers} by hand. What is served stays as it was.',
     '취소했지만 끝나지 않은 학습이 {count}건 있습니다',
-    '잠시 뒤 다시 시도하세요. 그래도 끝나지 않으면 트레이너 프로세스를 직접 종료하세요. 쓰던 데이터는 그대로입니다.',
+    '잠시 뒤 다시 시도하세요. 그래도 끝나지 않으면 학습 프로세스를 직접 종료하세요. 쓰던 데이터는 그대로입니다.',
   ),
   RESTORE_TAKEN_BACK: failure(
     'What was to come into service could not be opened: {cause}',

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { BSON } from 'mongodb';
 import { beforeAll, expect, test } from 'vitest';
 import { fillFolder } from '../../../src/main/cli/backup/plain-target.ts';
@@ -139,4 +142,23 @@ test('where PostgreSQL refuses a document in the midst of an import, none of the
   });
   await expect(insertTwo).rejects.toMatchObject({ code: 'DOCUMENT_EXISTS' });
   expect(await everything()).toBe(before);
+});
+
+test('an import of documents that is killed leaves all of them or none, and the next one adds what is missing', async () => {
+  await using place = await temporaryFolder();
+  const { folder } = await dump(path.join(place.folder, 'dump'), false, ['audit_logs', 'chat_sessions']);
+  const before = await everything();
+  const program = fileURLToPath(new URL('./documents-worker.ts', import.meta.url));
+  for (const failpoint of ['import.document.before:100', 'import.documents.after']) {
+    for (const name of ['audit_logs', 'chat_sessions'] as const) await store.clear(name);
+    const killed = promisify(execFile)(process.execPath, [program, database.url(), folder], {
+      env: { ...process.env, TRAINYARD_FAILPOINT: failpoint },
+    });
+    await expect(killed).rejects.toMatchObject({ signal: 'SIGKILL' });
+    const isThere = failpoint === 'import.documents.after';
+    expect(await store.count('audit_logs'), failpoint).toBe(isThere ? 252 : 0);
+    const { collections } = await importFrom(folder, ['audit_logs', 'chat_sessions']);
+    expect(collections.find(({ name }) => name === 'audit_logs')).toMatchObject({ added: isThere ? 0 : 252 });
+    expect(await everything(), failpoint).toBe(before);
+  }
 });

@@ -8,6 +8,8 @@ const defaultsFile = path.resolve(import.meta.dirname, '../../../resources/train
 /** A run directory that trains on the sample with the trainer's defaults, as the first start does; it is removed when the test is over. */
 export async function sampleRun({
   seed = 7,
+  /** The defaults' where left out. */
+  epochs = null as number | null,
 } = {}): Promise<{ directory: string; classes: readonly string[]; epochs: number } & AsyncDisposable> {
   const images = await readSample();
   const classes = [...new Set([...images.keys()].map((file) => path.dirname(file)))].sort();
@@ -22,7 +24,7 @@ export async function sampleRun({
   const { dataset, training } = JSON.parse(await readFile(defaultsFile, 'utf8'));
   await writeConfig(run.directory, root, classes, {
     dataset: { ...dataset, trainSplit: 0.8, valSplit: 0.2 },
-    training: { ...training, seed },
+    training: { ...training, seed, epochs: epochs ?? training.epochs },
   });
-  return { ...run, classes, epochs: training.epochs };
+  return { ...run, classes, epochs: epochs ?? training.epochs };
 }

@@ -18,7 +18,7 @@ export const backupSchedule = {
     next: ['Next', '다음'],
     keeps: ['Keeps', '보관'],
     kept: [
-      'the last {{last}}, and the newest of {{daily}} days, {{weekly}} weeks and {{monthly}} months',
+      'last {{last}}, daily {{daily}}, weekly {{weekly}}, monthly {{monthly}}',
       '최근 {{last}}개, 일별 {{daily}}개, 주별 {{weekly}}개, 월별 {{monthly}}개',
     ],
     last: ['Last', '마지막'],
