@@ -78,6 +78,8 @@ async function fetchTar(
     });
     const body = answer.pipe(new PassThrough());
     answer.on('error', (error) => body.destroy(error));
+    // It may end before anybody reads it, or behind its reader: without a listener that would end the command in words of Node's.
+    body.on('error', () => undefined);
     body.once('close', () => answer.destroy());
     await receive(target, body, abort.signal);
   } catch (error) {
