@@ -14,25 +14,16 @@ export async function holdStores(
   const held = holdHome({ ...options, sample: false }, stack);
   const { home, profile, settings, postgres, log } = held;
   await finishDecided(home, settings);
-  const [{ openStores }, { startEmbeddedPostgres }, { openLocalStack }, { stackImages }] = await Promise.all([
+  const [{ openStores }, { startEmbeddedPostgres }, { stackOf }] = await Promise.all([
     import('../stores/profiles/open-stores.ts'),
     import('../postgres/embedded/embedded-postgres.ts'),
-    import('../stack/verbs/open-stack.ts'),
-    import('../stack/stack-images.ts'),
+    import('./aside.ts'),
   ]);
   const stores = stack.use(
     await openStores(profile, home, log, {
       postgres: () => postgres ?? startEmbeddedPostgres(home, { isPasswordTried: false }),
       stack: async () => {
-        const local = stack.use(
-          openLocalStack({
-            home,
-            environment: process.env,
-            profile: () => profile,
-            images: stackImages(settings),
-            log,
-          }),
-        );
+        const local = stack.use(stackOf(home, held));
         await local.stack.up({ services: [], onProgress: () => {} });
         return local.stack.endpoints();
       },
