@@ -5,8 +5,8 @@ import type { DrillCheck } from '../../../shared/model/snapshots.ts';
 import { quoted } from '../../stores/migration/table-shapes.ts';
 import { type Bucket, buckets } from '../../stores/objects/ports.ts';
 import type { Stores } from '../../stores/profiles/stores.ts';
-import { atOneMoment, type DatabaseView } from '../../stores/snapshots/database-part.ts';
 import type { Manifest } from '../../stores/snapshots/manifest.ts';
+import { atOneMoment, type DatabaseView } from '../../stores/snapshots/moment.ts';
 import { readSurroundings } from './surroundings.ts';
 
 type Check = DrillReport['checks'][number];

@@ -1,5 +1,5 @@
 import type { Surroundings } from '../../stores/snapshots/create-snapshot.ts';
-import type { DatabaseView } from '../../stores/snapshots/database-part.ts';
+import type { DatabaseView } from '../../stores/snapshots/moment.ts';
 
 /** Objects without which a row is not whole. Blobs go with their manifests: nothing removes one that a manifest names. */
 const references = `

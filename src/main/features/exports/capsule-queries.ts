@@ -1,5 +1,5 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
-import type { DatabaseView } from '../../stores/snapshots/database-part.ts';
+import type { DatabaseView } from '../../stores/snapshots/moment.ts';
 
 /** A table of which some rows belong to a project. */
 export interface ProjectTable {

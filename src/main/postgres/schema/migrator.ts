@@ -3,13 +3,12 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { asErrorOf, type PostgresAddress, withClient } from '../pool.ts';
+import { bookkeepingTables, checksumsTable, migrationsTable } from './bookkeeping.ts';
 import { readMigration } from './migration-files.ts';
 import type { AppliedRevision } from './plan.ts';
 import { withReadingClient } from './reading-client.ts';
 import { describeDrift, ownStructure, readStructure, type Structure } from './structure.ts';
 
-const migrationsTable = 'trainyard_migrations';
-const checksumsTable = 'trainyard_checksums';
 /** Shared by every migrator of ours in a database; the number means nothing else. */
 const lockNumber = '7241865325823964';
 const oldestMajor = 16;
@@ -91,7 +90,7 @@ async function transact(
     failpoint('schema.migrate.before');
     if (names.length > 0) await apply(client, folder, direction, names, state, major);
     if (direction === 'down' && names.length === state.applied.length) {
-      await client.query(`DROP TABLE IF EXISTS ${checksumsTable}, ${migrationsTable}`);
+      await client.query(`DROP TABLE IF EXISTS ${bookkeepingTables.join(', ')}`);
     }
     failpoint('schema.commit.before');
     await client.query('COMMIT');

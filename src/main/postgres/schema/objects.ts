@@ -1,4 +1,5 @@
-import type pg from 'pg';
+import pg from 'pg';
+import { bookkeepingTables } from './bookkeeping.ts';
 
 /** In the order in which one can be made after the other; dropped the other way round. */
 export const objectKinds = [
@@ -181,7 +182,7 @@ const sources: Readonly<Record<ObjectKind, Source>> = {
 const ownRelations = `WITH relations AS (
   SELECT c.* FROM pg_class c
   WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
-    AND c.relname NOT IN ('trainyard_migrations', 'trainyard_checksums')
+    AND c.relname NOT IN (${bookkeepingTables.map((name) => pg.escapeLiteral(name)).join(', ')})
     AND NOT EXISTS (
       SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
     )

@@ -13,7 +13,7 @@ import { documentPages } from '../documents/pages.ts';
 import type { CollectionName, DocumentStore, StoredDocument } from '../documents/ports.ts';
 import { readRevisions } from '../migration/table-shapes.ts';
 import type { Bucket, ObjectStore } from '../objects/ports.ts';
-import { atOneMoment, type DatabaseView } from '../snapshots/database-part.ts';
+import { atOneMoment, type DatabaseView } from '../snapshots/moment.ts';
 import { flushed } from '../snapshots/snapshot-files.ts';
 import {
   type CapsuleFile,

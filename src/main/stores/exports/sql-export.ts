@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { to as copyOut } from 'pg-copy-streams';
 import type { PostgresAddress } from '../../postgres/pool.ts';
-import { atOneMoment, linesIn } from '../snapshots/database-part.ts';
+import { linesIn } from '../snapshots/database-part.ts';
+import { atOneMoment } from '../snapshots/moment.ts';
 import { type ExportedTable, readSchemaSql, readSequenceSql, type SchemaSql } from './catalogue.ts';
 import { structureSql } from './reprinted-structure.ts';
 

@@ -3,6 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { type OnProgress, reportStep } from '../../platform/progress.ts';
+import { bookkeepingTables } from '../../postgres/schema/bookkeeping.ts';
 import { collectionNames } from '../documents/ports.ts';
 import { buckets } from '../objects/ports.ts';
 import type { Stores } from '../profiles/stores.ts';
@@ -26,7 +27,8 @@ async function emptyDatabase(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ tables: string | null }>(
     `SELECT string_agg(format('public.%I', relname), ', ') AS tables
      FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
-       AND relname NOT IN ('trainyard_migrations', 'trainyard_checksums', 'metric_rollups')`,
+       AND relname <> ALL ($1)`,
+    [[...bookkeepingTables, 'metric_rollups']],
   );
   const tables = rows[0]?.tables;
   if (!tables) return;

@@ -1,13 +1,8 @@
 import pg from 'pg';
+import { bookkeepingTables } from '../../postgres/schema/bookkeeping.ts';
 
 /** Not copied: the embedded profile's other stores (they move by their own ports), and the migrations' bookkeeping. */
-const leftOut: readonly string[] = [
-  'documents',
-  'kv_entries',
-  'kv_queue',
-  'trainyard_migrations',
-  'trainyard_checksums',
-];
+const leftOut: readonly string[] = ['documents', 'kv_entries', 'kv_queue', ...bookkeepingTables];
 
 export interface TableShape {
   readonly name: string;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TrainyardError } from '../../../shared/errors/error.ts';
-import { hasCode, nullOn } from '../../platform/error-code.ts';
+import { nullOn } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { hashing } from '../../platform/sha256.ts';
 import type { Bucket, ObjectInfo, ObjectStore } from '../objects/ports.ts';
-import { flushed, type SnapshotWriter } from './snapshot-files.ts';
+import { flushed, type LinkedTo, type SnapshotWriter } from './snapshot-files.ts';
 
 /** Bytes of an object that is read as a whole. */
 const smallBytes = 256 * 1024;
@@ -30,18 +30,16 @@ export const contentPath = (sha256: string) => `objects/${sha256.slice(0, 2)}/${
 /** Puts the contents of objects into the folder of a snapshot under way; they are on the disk once `flush` resolves. */
 export class ContentCopier implements AsyncDisposable {
   private readonly store: ObjectStore;
-  private readonly folder: string;
-  private readonly earlier: string | null;
-  private readonly signal: AbortSignal;
+  private readonly writer: SnapshotWriter;
+  private readonly earlier: LinkedTo | null;
   private readonly folders = new Set<string>();
   private unflushed: FileHandle[] = [];
   private copies = 0;
 
-  /** @param earlier the folder of a snapshot whose contents are linked to */
-  constructor(store: ObjectStore, { folder, signal }: SnapshotWriter, earlier: string | null) {
+  /** @param earlier a snapshot whose contents are linked to */
+  constructor(store: ObjectStore, writer: SnapshotWriter, earlier: LinkedTo | null) {
     this.store = store;
-    this.folder = folder;
-    this.signal = signal;
+    this.writer = writer;
     this.earlier = earlier;
   }
 
@@ -49,8 +47,8 @@ export class ContentCopier implements AsyncDisposable {
   async take(bucket: Bucket, object: ObjectInfo, same: KeptObject | null): Promise<KeptObject | null> {
     const { key, size, modifiedAt } = object;
     const line = { bucket, key, size, modifiedAt: modifiedAt.getTime() };
-    if (same && (await this.link(same.sha256))) return { ...line, sha256: same.sha256 };
-    this.signal.throwIfAborted();
+    if (same && (await this.link(same))) return { ...line, sha256: same.sha256 };
+    this.writer.signal.throwIfAborted();
     failpoint('snapshot.object.before');
     try {
       const copied = size <= smallBytes ? await this.copySmall(bucket, key) : await this.copy(bucket, key);
@@ -76,18 +74,10 @@ export class ContentCopier implements AsyncDisposable {
     await Promise.allSettled(this.unflushed.map((handle) => handle.close()));
   }
 
-  private async link(sha256: string): Promise<boolean> {
+  private async link({ sha256, size }: KeptObject): Promise<boolean> {
     if (this.earlier === null) return false;
-    const from = path.join(this.earlier, contentPath(sha256));
-    try {
-      await link(from, await this.placeOf(sha256));
-      return true;
-    } catch (error) {
-      if (hasCode(error, 'EEXIST')) return true;
-      // Another disk, a file system without links, or too many of them: then it is copied from the store.
-      if (hasCode(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOENT')) return false;
-      throw error;
-    }
+    await this.placeOf(sha256);
+    return this.writer.linkContent(this.earlier, contentPath(sha256), size);
   }
 
   private async copySmall(bucket: Bucket, key: string): Promise<{ sha256: string; size: number }> {
@@ -106,7 +96,7 @@ export class ContentCopier implements AsyncDisposable {
 
   private async copy(bucket: Bucket, key: string): Promise<{ sha256: string; size: number }> {
     this.copies += 1;
-    const aside = path.join(this.folder, `.object-${this.copies}`);
+    const aside = path.join(this.writer.folder, `.object-${this.copies}`);
     let [sha256, size] = ['', 0];
     async function* measured(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       for await (const chunk of body) {
@@ -121,7 +111,7 @@ export class ContentCopier implements AsyncDisposable {
           sha256 = found;
         }),
         flushed(aside),
-        { signal: this.signal },
+        { signal: this.writer.signal },
       );
       await rename(aside, await this.placeOf(sha256));
     } catch (error) {
@@ -132,7 +122,7 @@ export class ContentCopier implements AsyncDisposable {
   }
 
   private async placeOf(sha256: string): Promise<string> {
-    const place = path.join(this.folder, contentPath(sha256));
+    const place = path.join(this.writer.folder, contentPath(sha256));
     const folder = path.dirname(place);
     if (!this.folders.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
     this.folders.add(folder);

@@ -2,16 +2,26 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { diskFull } from '../../platform/faults/disk-room.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import type { Stores } from '../profiles/stores.ts';
-import { atOneMoment, type DatabaseView, writeDatabase } from './database-part.ts';
 import { writeDocuments } from './documents-part.ts';
 import type { Settings } from './kept-settings.ts';
 import { writeKeys } from './keys-part.ts';
 import { formatVersion, type Manifest, newSnapshotId, seal } from './manifest.ts';
-import { indexLines, writeObjects } from './objects-part.ts';
+import { atOneMoment, type DatabaseView } from './moment.ts';
+import { type Earlier, indexLines, writeObjects } from './objects-part.ts';
 import { writeSettings } from './settings-part.ts';
 import { SnapshotWriter } from './snapshot-files.ts';
-import { closeAside, discard, listSnapshots, markVerified, openAside, publish } from './snapshot-folder.ts';
+import {
+  closeAside,
+  discard,
+  lastRead,
+  markVerified,
+  newestVerified,
+  openAside,
+  publish,
+} from './snapshot-folder.ts';
+import { markDatabase } from './table-origins.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
+import { writeDatabase } from './write-database.ts';
 
 /** How far a snapshot is: of a part of it, in rows, documents, objects or files. */
 export interface SnapshotProgress {
@@ -35,6 +45,8 @@ export interface Surroundings {
   }[];
 }
 
+/** What an earlier snapshot has is read again with it after so long: a disk's decay is found within that time. */
+const rereadAfterMs = 7 * 24 * 60 * 60_000;
 /** How often a snapshot is begun anew because something was removed while it was made. */
 const mostAttempts = 5;
 
@@ -70,20 +82,22 @@ export async function createSnapshot(
     request.onNamed?.(id);
     const aside = await openAside(request.folder, id);
     try {
-      const { manifest, removed } = await write(stores, aside, id, request, mayLink);
+      const earlier = mayLink ? await earlierIn(request.folder) : null;
+      const { manifest, removed, linked } = await write(stores, aside, id, request, earlier);
       if (removed.length > 0 && attempt < mostAttempts) continue;
       if (removed.length > 0) throw incomplete(removed);
       await closeAside(aside, manifest);
-      const [problem] = await verifySnapshot(aside, (done) =>
-        request.onProgress({ part: 'verification', done }),
-      );
+      const [now, read] = [new Date(), earlier?.readAt ?? null];
+      const isRecent = read !== null && Math.abs(now.getTime() - read.getTime()) < rereadAfterMs;
+      const onFiles = (done: number) => request.onProgress({ part: 'verification', done });
+      const [problem] = await verifySnapshot(aside, onFiles, isRecent ? linked : undefined);
       // What an earlier snapshot has may have decayed on the disk: then this one takes everything from the stores.
       if (problem && mayLink) {
         mayLink = false;
         continue;
       }
       if (problem) throw fault('SNAPSHOT_INCOMPLETE', { what: problem.message }, { cause: problem });
-      markVerified(aside, new Date());
+      markVerified(aside, now, isRecent ? read : now);
       return { folder: await publish(aside, request.folder, id), manifest };
     } catch (error) {
       if (systemFault(error)?.code !== 'DISK_FULL') throw error;
@@ -110,33 +124,47 @@ function incomplete(removed: readonly Reference[]) {
   });
 }
 
+/** What a new snapshot links to: the newest that was found whole. */
+async function earlierIn(folder: string): Promise<Earlier | null> {
+  const found = await newestVerified(folder);
+  const verifiedAt = found?.proof.verifiedAt ?? null;
+  if (!found?.manifest || verifiedAt === null) return null;
+  const readAt = (await lastRead(found.folder)) ?? new Date(verifiedAt);
+  return { folder: found.folder, manifest: found.manifest, verifiedAt: new Date(verifiedAt), readAt };
+}
+
+interface Written {
+  readonly manifest: Manifest;
+  /** What rows named at the snapshot's moment, and was removed while it was made. */
+  readonly removed: readonly Reference[];
+  /** Files that an earlier snapshot has too. */
+  readonly linked: ReadonlySet<string>;
+}
+
 async function write(
   stores: Stores,
   aside: string,
   id: string,
-  { folder, why, who, version, surroundings, settings, onProgress, signal }: SnapshotRequest,
-  mayLink: boolean,
-): Promise<{ manifest: Manifest; removed: readonly Reference[] }> {
+  { why, who, version, surroundings, settings, onProgress, signal }: SnapshotRequest,
+  earlier: Earlier | null,
+): Promise<Written> {
   const writer = new SnapshotWriter(aside, signal);
   let rows = 0;
   const withKeys = stores.keys === null;
   const taken = await atOneMoment(stores.address, async (view, at, exported) => ({
     at,
     around: await surroundings(view),
-    database: await writeDatabase(stores.address, view, exported, writer, withKeys, (_, more) => {
+    database: await writeDatabase(stores.address, view, exported, writer, earlier, withKeys, (_, more) => {
       rows += more;
       onProgress({ part: 'database', done: rows });
     }),
   }));
+  await markDatabase(stores.address, id);
   const documents = await writeDocuments(stores.documents, writer, (_, done) =>
     onProgress({ part: 'documents', done }),
   );
   const keys = stores.keys ? await writeKeys(stores.keys, writer) : null;
-  const earlier = mayLink
-    ? (await listSnapshots(folder)).find(({ manifest }) => manifest !== null)
-    : undefined;
-  const before = earlier?.manifest ? { folder: earlier.folder, manifest: earlier.manifest } : null;
-  const objects = await writeObjects(stores.objects, writer, before, (done) =>
+  const objects = await writeObjects(stores.objects, writer, earlier, (done) =>
     onProgress({ part: 'objects', done }),
   );
   const settingsFile = await writeSettings(settings, writer);
@@ -153,7 +181,7 @@ async function write(
   };
   const missing = new Set(references);
   for await (const { bucket, key } of indexLines(aside, seal(unsealed))) missing.delete(`${bucket}/${key}`);
-  if (missing.size === 0) return { manifest: seal(unsealed), removed: [] };
+  if (missing.size === 0) return { manifest: seal(unsealed), removed: [], linked: writer.linked };
   // Still named now: the store had lost it before. Else it was removed with its row while this was made.
   const named = await atOneMoment(
     stores.address,
@@ -161,5 +189,6 @@ async function write(
   );
   const lost = [...missing].filter((reference) => named.has(reference));
   const removed = [...missing].filter((reference) => !named.has(reference));
-  return { manifest: seal({ ...unsealed, notKept: { ...unsealed.notKept, lost } }), removed };
+  const manifest = seal({ ...unsealed, notKept: { ...unsealed.notKept, lost } });
+  return { manifest, removed, linked: writer.linked };
 }

@@ -7,8 +7,8 @@ import { canonicalText } from '../migration/content-hash.ts';
 import { buckets } from '../objects/ports.ts';
 import { contradictionIn } from './manifest-consistency.ts';
 
-/** The format that this version writes; it reads this one and those before it. */
-export const formatVersion = 1;
+/** The format that this version writes; it reads this one and those before it. 2: the parts of tables say where their rows lay. */
+export const formatVersion = 2;
 
 export const manifestName = 'manifest.json';
 
@@ -27,13 +27,37 @@ const time = z.iso.datetime();
 const fileSchema = z.strictObject({ path: filePath, bytes: count, sha256 });
 export type SnapshotFile = Readonly<z.infer<typeof fileSchema>>;
 
-const partSchema = z.strictObject({ table: z.string().min(1), rows: count, file: filePath });
+/** Of the server, so that a later snapshot of the same one can tell whether the rows are still those. */
+const placeSchema = z.strictObject({
+  /** Which file of the server had them, and how its columns were made. */
+  relation: z.string(),
+  /** From this page on, up to the page `to`, or to the last one there is. */
+  from: count,
+  to: count.nullable(),
+});
+export type PartPlace = Readonly<z.infer<typeof placeSchema>>;
+
+const partSchema = z.strictObject({
+  table: z.string().min(1),
+  rows: count,
+  file: filePath,
+  place: placeSchema.optional(),
+});
 /** Rows of one table, or of one partition of it, as COPY prints them. */
 export type TablePart = Readonly<z.infer<typeof partSchema>>;
 
 const databaseSchema = z.strictObject({
   server: z.string(),
   collation: z.string().nullable(),
+  /** Null: the server does not say which it is. */
+  origin: z
+    .strictObject({
+      /** Which server and which of its databases. */
+      database: z.string(),
+      /** Transactions before this one were over. */
+      horizon: z.string().regex(/^\d{1,20}$/),
+    })
+    .nullish(),
   /** The applied revisions, the oldest first. */
   revisions: z.array(z.string()).min(1),
   /** Each behind those that its foreign keys name. */
@@ -71,7 +95,7 @@ export type ObjectsManifest = Readonly<z.infer<typeof objectsSchema>>;
 
 /** Everything that a snapshot holds, and what it was made of (docs/snapshot-format.md). */
 const manifestSchema = z.strictObject({
-  format: z.literal(formatVersion),
+  format: z.literal([1, formatVersion]),
   id: z.string().refine(isSnapshotId),
   /** What the stores held at this time. */
   at: time,

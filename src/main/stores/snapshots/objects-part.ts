@@ -9,6 +9,7 @@ import { ContentCopier, contentPath, type KeptObject } from './content-copier.ts
 import { linesOf, parsedLine } from './lines.ts';
 import type { Manifest, ObjectsManifest } from './manifest.ts';
 import {
+  type LinkedTo,
   otherContent,
   otherCount,
   readNamedFile,
@@ -37,9 +38,10 @@ const lineSchema = z.strictObject({
 /** Called now and then, with how many objects and bytes there were so far. */
 export type OnObjects = (done: number, bytes: number) => void;
 
-/** An earlier snapshot, whose contents are linked to rather than copied. */
-export interface Earlier {
-  readonly folder: string;
+/** An earlier snapshot, whose files are linked to rather than written again. */
+export interface Earlier extends LinkedTo {
+  /** Since when some of its bytes have not been read again. */
+  readonly readAt: Date;
   readonly manifest: Manifest;
 }
 
@@ -54,7 +56,7 @@ export async function writeObjects(
   onObjects: OnObjects,
 ): Promise<ObjectsManifest> {
   const known = earlier ? indexLines(earlier.folder, earlier.manifest) : null;
-  await using copier = new ContentCopier(store, writer, earlier?.folder ?? null);
+  await using copier = new ContentCopier(store, writer, earlier);
   const counts = new Map<Bucket, number>();
   let [done, bytes] = [0, 0];
   async function* lines(): AsyncGenerator<Uint8Array> {

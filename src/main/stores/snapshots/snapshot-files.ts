@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { type FileHandle, mkdir, realpath } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -63,11 +63,20 @@ class Digest extends Transform {
   }
 }
 
+/** An earlier snapshot, whose files are linked to. */
+export interface LinkedTo {
+  readonly folder: string;
+  /** What was written to since then is not linked to. */
+  readonly verifiedAt: Date;
+}
+
 /** Writes the files of a snapshot under way, each flushed before it counts, and keeps what the manifest says of them. */
 export class SnapshotWriter {
   /** Absolute. */
   readonly folder: string;
   readonly files: SnapshotFile[] = [];
+  /** Those, and contents of objects, that are an earlier snapshot's files. */
+  readonly linked = new Set<string>();
   /** Ends what is being written, in the midst of a file. */
   readonly signal: AbortSignal;
 
@@ -94,6 +103,33 @@ export class SnapshotWriter {
     const written = { path: name, bytes: digest.bytes, sha256: digest.hex() };
     this.files.push(written);
     return written;
+  }
+
+  /** Makes a file of an earlier snapshot one of this as well. False where that cannot be: then it is to be written. */
+  async link(earlier: LinkedTo, file: SnapshotFile): Promise<boolean> {
+    const to = path.join(this.folder, ...file.path.split('/'));
+    await mkdir(path.dirname(to), { recursive: true, mode: 0o700 });
+    if (!(await this.linkContent(earlier, file.path, file.bytes))) return false;
+    this.files.push(file);
+    return true;
+  }
+
+  /** The same of a file that the manifest does not describe, into a folder that is there. */
+  async linkContent({ folder, verifiedAt }: LinkedTo, name: string, bytes: number): Promise<boolean> {
+    this.signal.throwIfAborted();
+    const from = path.join(folder, ...name.split('/'));
+    try {
+      const found = await lstat(from);
+      if (!found.isFile() || found.size !== bytes || found.mtime > verifiedAt) return false;
+      await link(from, path.join(this.folder, ...name.split('/')));
+    } catch (error) {
+      // Another disk, a file system without links, or too many of them.
+      if (hasCode(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOENT')) return false;
+      // The same content under another key.
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    this.linked.add(name);
+    return true;
   }
 }
 

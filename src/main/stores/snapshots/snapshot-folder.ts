@@ -18,7 +18,11 @@ const provenName = 'proven.json';
 export const proofNames = [verifiedName, provenName];
 /** Whether a name is what a kill leaves where a proof was being replaced. */
 export const isProofAside = (name: string) => /^\.(verified|proven)\.json\.[0-9a-f]{12}$/.test(name);
-const proofSchema = z.object({ at: z.iso.datetime() });
+const proofSchema = z.object({
+  at: z.iso.datetime(),
+  /** When the last of its bytes was read; earlier than `at` where files of another snapshot were not read again. */
+  readAt: z.iso.datetime().optional(),
+});
 const partialPrefix = '.partial-';
 const removedPrefix = '.removed-';
 
@@ -158,15 +162,19 @@ export async function publish(aside: string, folder: string, id: string): Promis
 /** Removes what lies aside. */
 export const discard = (aside: string) => rm(aside, { recursive: true, force: true });
 
-/** Keeps that all of a snapshot was read and found whole, where its folder can be written to: a medium for reading only is as good. */
-export const markVerified = (folder: string, at: Date) => mark(folder, verifiedName, at);
+/**
+ * Keeps that all of a snapshot was read and found whole, where its folder can be written to: a medium for reading only is as good.
+ * @param readAt when those of its files were read that another snapshot has too
+ */
+export const markVerified = (folder: string, at: Date, readAt: Date = at) =>
+  mark(folder, verifiedName, { at, readAt });
 
 /** Keeps that a snapshot was restored and worked. */
-export const markProven = (folder: string, at: Date) => mark(folder, provenName, at);
+export const markProven = (folder: string, at: Date) => mark(folder, provenName, { at });
 
-function mark(folder: string, name: string, at: Date): void {
+function mark(folder: string, name: string, mark: { readonly at: Date; readonly readAt?: Date }): void {
   try {
-    replaceFile(path.join(folder, name), `${JSON.stringify({ at: at.toISOString() })}\n`);
+    replaceFile(path.join(folder, name), `${JSON.stringify(mark)}\n`);
   } catch (error) {
     if (!isSystemCode(codeOf(error))) throw error;
   }
@@ -177,12 +185,18 @@ export async function readProof(folder: string): Promise<Proof> {
   const [verifiedAt, provenAt] = await Promise.all(
     [verifiedName, provenName].map((name) => readMark(folder, name)),
   );
-  return { verifiedAt: verifiedAt ?? null, provenAt: provenAt ?? null };
+  return { verifiedAt: verifiedAt?.at ?? null, provenAt: provenAt?.at ?? null };
 }
 
-async function readMark(folder: string, name: string): Promise<string | null> {
+/** Since when no byte of a verified snapshot has been read again; null: nobody knows. */
+export async function lastRead(folder: string): Promise<Date | null> {
+  const found = await readMark(folder, verifiedName);
+  return found ? new Date(found.readAt ?? found.at) : null;
+}
+
+async function readMark(folder: string, name: string): Promise<z.infer<typeof proofSchema> | null> {
   try {
-    return proofSchema.parse(JSON.parse(await readSmallFile(folder, name, largestProof))).at;
+    return proofSchema.parse(JSON.parse(await readSmallFile(folder, name, largestProof)));
   } catch {
     return null;
   }

@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import { quoted, type TableShape } from '../migration/table-shapes.ts';
-import type { TablePart } from './manifest.ts';
+import type { PartPlace, TablePart } from './manifest.ts';
+import { type Base, inPages, type KeptPart, relationOf } from './table-origins.ts';
 
-/** Of a table, in one file: what one connection copies while others copy the next. */
-const partBytes = 16 * 1024 * 1024;
-/** However large a table is, so many files have its rows. */
-const mostParts = 64;
+/** Of a table, in one file: what one connection copies while others copy the next, and what is copied again when a row of it changes. */
+const partBytes = 8 * 1024 * 1024;
+/** However large a table is when it is first parted, so many files have its rows. */
+const mostParts = 128;
 
 /** The table's columns in its own order: alike values lie together there, and pack better than by names. */
 export async function orderedColumns(
@@ -19,23 +20,34 @@ export async function orderedColumns(
   return rows.map(({ column }) => column);
 }
 
-/** Rows of one table, or of one partition, that lie in these of its pages: all where there is no range. */
+/** A table that has rows itself: one that is not partitioned, or a partition. */
+export interface Leaf {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly relation: string;
+  readonly bytes: number;
+  readonly pages: number;
+  /** An earlier snapshot's parts of it; together they are all of its pages. */
+  readonly earlier: readonly KeptPart[];
+}
+
+/** Rows of a leaf that lie in some of its pages, in one file. */
 export interface PlannedPart extends Omit<TablePart, 'rows'> {
+  readonly place: PartPlace;
   readonly columns: readonly string[];
   readonly bytes: number;
-  /** The last range has no end: what the table has grown by since is looked through as well. */
-  readonly pages: { readonly from: number; readonly to: number | null } | null;
 }
 
 /**
- * The table itself, or its partitions, which differ in how often they change; each in ranges of pages where it is large. A table of several
- * ranges is locked against whatever would move its rows to other pages, until the transaction ends.
+ * The table itself, or its partitions, which differ in how often they change. What may be parted is locked against whatever would move its
+ * rows to other pages, until the transaction ends.
  */
-export async function planParts(
+export async function readLeaves(
   client: pg.ClientBase,
   name: string,
   columns: readonly string[],
-): Promise<PlannedPart[]> {
+  base: Base | null,
+): Promise<Leaf[]> {
   const { rows } = await client.query<{ leaf: string }>(
     // A table that is not partitioned has no tree.
     `SELECT c.relname AS leaf FROM pg_class c
@@ -43,28 +55,25 @@ export async function planParts(
      ORDER BY c.relname COLLATE "C"`,
     [quoted(name)],
   );
-  const parts: PlannedPart[] = [];
-  for (const { leaf } of rows) parts.push(...(await rangesOf(client, leaf, columns)));
-  return parts;
+  const leaves: Leaf[] = [];
+  for (const { leaf: table } of rows) {
+    const kept = base?.partsOf(table) ?? [];
+    const seen = await sizeOf(client, table);
+    if (kept.length > 0 || seen.bytes >= 2 * partBytes)
+      await client.query(`LOCK TABLE ONLY ${quoted(table)} IN ACCESS SHARE MODE`);
+    const { bytes, pages } = await sizeOf(client, table);
+    const relation = await relationOf(client, table);
+    const isSame = coversAll(kept) && kept.every(({ part }) => part.place.relation === relation);
+    leaves.push({ table, columns, relation, bytes, pages, earlier: isSame ? kept : [] });
+  }
+  return leaves;
 }
 
-async function rangesOf(
-  client: pg.ClientBase,
-  table: string,
-  columns: readonly string[],
-): Promise<PlannedPart[]> {
-  const size = await sizeOf(client, table);
-  const file = `database/${fileNameOf(table)}`;
-  if (size.bytes < 2 * partBytes)
-    return [{ table, columns, file: `${file}.copy.zst`, bytes: size.bytes, pages: null }];
-  await client.query(`LOCK TABLE ONLY ${quoted(table)} IN ACCESS SHARE MODE`);
-  const { bytes, pages } = await sizeOf(client, table);
-  const count = Math.max(1, Math.min(mostParts, pages, Math.floor(bytes / partBytes)));
-  const begins = Array.from({ length: count }, (_, index) => Math.floor((pages * index) / count));
-  return begins.map((from, index) => ({
-    ...{ table, columns, file: `${file}.${index + 1}.copy.zst`, bytes: bytes / count },
-    pages: { from, to: begins[index + 1] ?? null },
-  }));
+function coversAll(kept: readonly KeptPart[]): boolean {
+  const ranges = kept.map(({ part }) => part.place).sort((left, right) => left.from - right.from);
+  return (
+    ranges.at(-1)?.to === null && ranges.every(({ from }, at) => from === (at === 0 ? 0 : ranges[at - 1]?.to))
+  );
 }
 
 /** As it is now: what PostgreSQL keeps of it in its catalogue may be old. Long values lie in no page of the table, and count as its bytes. */
@@ -77,12 +86,38 @@ async function sizeOf(client: pg.ClientBase, table: string): Promise<{ bytes: nu
   return { bytes: Number(rows[0]?.bytes ?? 0), pages: Number(rows[0]?.pages ?? 0) };
 }
 
+/**
+ * What is to be copied of a leaf. Ranges of pages stay what they were in the earlier snapshot; the last one, which has no end, is parted
+ * as it grows.
+ */
+export function planParts(leaf: Leaf, unchanged: ReadonlySet<KeptPart>): PlannedPart[] {
+  const { table, columns, relation, bytes, pages } = leaf;
+  const ranges = leaf.earlier
+    .filter((kept) => !unchanged.has(kept))
+    .map(({ part: { place } }) => ({ from: place.from, to: place.to }));
+  const open = leaf.earlier.length === 0 ? { from: 0, to: null } : ranges.find(({ to }) => to === null);
+  const closed = ranges.filter(({ to }) => to !== null);
+  return [...closed, ...(open ? split(open.from, leaf) : [])].map(({ from, to }) => ({
+    ...{ table, columns, place: { relation, from, to } },
+    file: `database/${fileNameOf(table)}${from === 0 && to === null ? '' : `.${from}`}.copy.zst`,
+    bytes: pages === 0 ? bytes : (bytes * ((to ?? pages) - from)) / pages,
+  }));
+}
+
+function split(begin: number, { bytes, pages }: Leaf): { from: number; to: number | null }[] {
+  const each = Math.max(1, Math.ceil(pages / Math.max(1, Math.min(mostParts, bytes / partBytes))));
+  const begins = [begin];
+  for (let next = begin + each; next < pages; next += each) begins.push(next);
+  // What is left of a small table is not worth a file.
+  if (bytes < 2 * partBytes) begins.splice(1);
+  return begins.map((from, index) => ({ from, to: begins[index + 1] ?? null }));
+}
+
 /** What prints the part's rows. */
-export function copyStatement({ table, columns, pages }: PlannedPart): string {
+export function copyStatement({ table, columns, place }: PlannedPart): string {
   const list = columns.map(quoted).join(', ');
-  if (!pages) return `COPY ${quoted(table)} (${list}) TO STDOUT`;
-  const bounds = [`ctid >= '(${pages.from},0)'`, ...(pages.to === null ? [] : [`ctid < '(${pages.to},0)'`])];
-  return `COPY (SELECT ${list} FROM ONLY ${quoted(table)} WHERE ${bounds.join(' AND ')}) TO STDOUT`;
+  if (place.from === 0 && place.to === null) return `COPY ${quoted(table)} (${list}) TO STDOUT`;
+  return `COPY (SELECT ${list} FROM ONLY ${quoted(table)}${inPages(place)}) TO STDOUT`;
 }
 
 /** What a file may be called for a table of any name. */

@@ -1,0 +1,140 @@
+import { availableParallelism } from 'node:os';
+import pg from 'pg';
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { CopyOut } from '../../postgres/copy-out.ts';
+import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
+import { quoted, readMonths, readRevisions, readTables } from '../migration/table-shapes.ts';
+import { keyTables, type OnRows } from './database-part.ts';
+import type { DatabaseManifest, TablePart } from './manifest.ts';
+import { begin, type DatabaseView } from './moment.ts';
+import type { Earlier } from './objects-part.ts';
+import { otherCount, type SnapshotWriter } from './snapshot-files.ts';
+import { namingLock } from './table-locks.ts';
+import { isUnchanged, type KeptPart, readBase, readOrigin } from './table-origins.ts';
+import { copyStatement, orderedColumns, type PlannedPart, planParts, readLeaves } from './table-parts.ts';
+
+/** Connections that read tables, beside the one that holds the database's snapshot. Each keeps a processor of PostgreSQL's machine busy. */
+const readers = Math.min(4, Math.max(2, availableParallelism()));
+
+/**
+ * Writes every table as it was at the view's moment, several at a time; the number of its rows is compared with the view's own. Parts whose
+ * rows an earlier snapshot has are linked to it.
+ */
+export async function writeDatabase(
+  address: PostgresAddress,
+  view: DatabaseView,
+  exported: string,
+  writer: SnapshotWriter,
+  earlier: Earlier | null,
+  withKeys: boolean,
+  onRows: OnRows,
+): Promise<DatabaseManifest> {
+  const origin = await readOrigin(view);
+  const base = await readBase(view, origin, earlier);
+  const tables = [];
+  for (const table of await readTables(view, withKeys ? keyTables : [])) {
+    const columns = await orderedColumns(view, table);
+    const leaves = await namingLock(address, table.name, () => readLeaves(view, table.name, columns, base));
+    tables.push({ name: table.name, columns, leaves });
+  }
+  const leaves = tables.flatMap((table) => table.leaves);
+  const kept = leaves.flatMap((leaf) => leaf.earlier);
+  const unchanged = new Set<KeptPart>();
+  const written: TablePart[] = [];
+  const add = (part: TablePart) => {
+    written.push(part);
+    onRows(part.table, part.rows);
+  };
+  if (base)
+    await acrossConnections(address, exported, kept, async (client, one) => {
+      if (!(await isUnchanged(client, one.part, base.horizon))) return;
+      if (!(await writer.link(base, one.file))) return;
+      unchanged.add(one);
+      add(one.part);
+    });
+  // The largest first: the connections end together.
+  const work = leaves
+    .flatMap((leaf) => planParts(leaf, unchanged))
+    .sort((left, right) => right.bytes - left.bytes);
+  await acrossConnections(address, exported, work, async (client, part) => {
+    const { table, file, place } = part;
+    const rows = await namingLock(address, table, () => copyPart(client, part, writer));
+    add({ table, rows, file, place });
+  });
+  const tablesWritten = [];
+  for (const { name, columns, leaves: ofTable } of tables) {
+    const names = new Set(ofTable.map(({ table }) => table));
+    const parts = written.filter(({ table }) => names.has(table)).sort(byPlace);
+    await namingLock(address, name, () => compareRows(view, name, parts));
+    tablesWritten.push({ name, columns, parts });
+  }
+  return {
+    ...(await readFacts(view)),
+    origin,
+    revisions: [...(await readRevisions(view))],
+    tables: tablesWritten,
+    sequences: await readSequences(view),
+    months: [...(await readMonths(view))],
+  };
+}
+
+function byPlace(left: TablePart, right: TablePart): number {
+  if (left.table !== right.table) return left.table < right.table ? -1 : 1;
+  return (left.place?.from ?? 0) - (right.place?.from ?? 0);
+}
+
+/** Calls `work` for each item on one of several connections, in a transaction of its own that sees the exported moment: nobody waits for the lock of a table that is done with. */
+async function acrossConnections<Item>(
+  address: PostgresAddress,
+  exported: string,
+  items: readonly Item[],
+  work: (client: pg.ClientBase, item: Item) => Promise<void>,
+): Promise<void> {
+  const next = items[Symbol.iterator]();
+  const count = Math.min(readers, items.length);
+  let hasFailed = false;
+  await forEachConcurrently(Array.from({ length: count }), readers, () =>
+    withClient(address, async (client) => {
+      for (const item of next) {
+        if (hasFailed) return;
+        await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(exported)}`);
+        await work(client, item);
+        await client.query('COMMIT');
+      }
+    }).catch((error: unknown) => {
+      hasFailed = true;
+      throw error;
+    }),
+  );
+}
+
+async function copyPart(client: pg.ClientBase, part: PlannedPart, writer: SnapshotWriter): Promise<number> {
+  const copy = client.query(new CopyOut(copyStatement(part), writer.signal));
+  await writer.write(part.file, copy);
+  return copy.rows;
+}
+
+/** Of the whole table, however it was parted: what was forgotten shows. @throws TrainyardError SNAPSHOT_COUNT_DIFFERS */
+async function compareRows(view: DatabaseView, name: string, parts: readonly TablePart[]): Promise<void> {
+  const { rows } = await view.query<{ rows: string }>(`SELECT count(*)::text AS rows FROM ${quoted(name)}`);
+  const written = parts.reduce((sum, part) => sum + part.rows, 0);
+  const live = Number(rows[0]?.rows);
+  if (written !== live) throw otherCount(`database/${name}`, written, live);
+}
+
+async function readFacts(view: DatabaseView): Promise<Pick<DatabaseManifest, 'server' | 'collation'>> {
+  const { rows } = await view.query<{ server: string; collation: string | null }>(
+    `SELECT current_setting('server_version') AS server, datcollversion AS collation
+     FROM pg_database WHERE datname = current_database()`,
+  );
+  return { server: rows[0]?.server ?? '', collation: rows[0]?.collation ?? null };
+}
+
+async function readSequences(view: DatabaseView): Promise<{ name: string; value: string }[]> {
+  const { rows } = await view.query<{ name: string; value: string }>(
+    `SELECT sequencename AS name, last_value::text AS value FROM pg_sequences
+     WHERE schemaname = 'public' AND last_value IS NOT NULL ORDER BY sequencename COLLATE "C"`,
+  );
+  return rows;
+}
