@@ -28,6 +28,8 @@ export class CopyOut implements pg.Submittable, AsyncIterable<Buffer> {
   /** Bytes of the message under way that have not come. */
   private left = 0;
   private isRow = false;
+  /** Rows that have come: PostgreSQL sends each by itself. */
+  private received = 0;
   private piece: Buffer = Buffer.allocUnsafeSlow(pieceBytes);
   private filled = 0;
   private readonly spare: Buffer[] = [];
@@ -62,7 +64,8 @@ export class CopyOut implements pg.Submittable, AsyncIterable<Buffer> {
 
   handleReadyForQuery(): void {
     this.release();
-    this.settle('whole');
+    const isWhole = this.received === this.rows;
+    this.settle(isWhole ? 'whole' : { error: new Error(`COPY sent ${this.received} of ${this.rows} rows.`) });
   }
 
   handleError(error: unknown): void {
@@ -119,7 +122,10 @@ export class CopyOut implements pg.Submittable, AsyncIterable<Buffer> {
         // The length counts itself, and not the byte before it.
         const length = bytes.readUInt32BE(at + 1);
         this.left = this.isRow ? length - (headBytes - 1) : length + 1;
-        if (this.isRow) at += headBytes;
+        if (this.isRow) {
+          at += headBytes;
+          this.received += 1;
+        }
       }
       const end = Math.min(bytes.length, at + this.left);
       this.left -= end - at;

@@ -96,32 +96,24 @@ export async function markDatabase(address: PostgresAddress, id: string): Promis
   }
 }
 
-/** Which file of the server has a table's rows, and how its columns are made: both change where the rows are written anew, or print otherwise. */
-export async function relationOf(client: pg.ClientBase, leaf: string): Promise<string> {
-  const { rows } = await client.query<{ relation: string }>(
-    `SELECT pg_relation_filenode($1::regclass) || ':' || md5(string_agg(concat_ws(' ', attnum, attname, atttypid, atttypmod, attmissingval::text,
-       (SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = atttypid)), ',' ORDER BY attnum)) AS relation
-     FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
-    [quoted(leaf)],
-  );
-  return rows[0]?.relation ?? '';
-}
-
 /**
- * Whether the pages still hold the rows that they held at the horizon: no row is younger, and as many are left. An update makes a younger
+ * Those whose pages still hold the rows that they held at the horizon: no row is younger, and as many are left. An update makes a younger
  * row, and takes the older one away; a row is never older than its transaction.
  */
-export async function isUnchanged(
+export async function unchangedOf(
   client: pg.ClientBase,
-  { table, rows: expected, place }: KeptPart['part'],
+  parts: readonly KeptPart[],
   horizon: string,
-): Promise<boolean> {
-  const xid = BigInt.asUintN(32, BigInt(horizon)).toString();
-  const { rows } = await client.query<{ rows: string; old: boolean }>(
-    `SELECT count(*)::text AS rows, coalesce(min(age(xmin)) > age($1::xid), true) AS old FROM ONLY ${quoted(table)}${inPages(place)}`,
-    [xid],
+): Promise<readonly KeptPart[]> {
+  const seen = parts.map(
+    ({ part: { table, place } }, at) =>
+      `SELECT ${at} AS at, count(*)::text AS rows, coalesce(min(age(xmin)) > age($1::xid), true) AS old FROM ONLY ${quoted(table)}${inPages(place)}`,
   );
-  return rows[0]?.old === true && Number(rows[0].rows) === expected;
+  const { rows } = await client.query<{ at: number; rows: string; old: boolean }>(seen.join(' UNION ALL '), [
+    BigInt.asUintN(32, BigInt(horizon)).toString(),
+  ]);
+  const counts = new Map(rows.map(({ at, rows: count, old }) => [at, old ? Number(count) : null]));
+  return parts.filter(({ part }, at) => counts.get(at) === part.rows);
 }
 
 /** A condition on where rows lie; empty for all pages. */

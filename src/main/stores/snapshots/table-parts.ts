@@ -1,27 +1,41 @@
 import type pg from 'pg';
+import type { PostgresAddress } from '../../postgres/pool.ts';
 import { quoted, type TableShape } from '../migration/table-shapes.ts';
 import type { PartPlace, TablePart } from './manifest.ts';
-import { type Base, inPages, type KeptPart, relationOf } from './table-origins.ts';
+import { namingLock } from './table-locks.ts';
+import { type Base, inPages, type KeptPart } from './table-origins.ts';
 
 /** Of a table, in one file: what one connection copies while others copy the next, and what is copied again when a row of it changes. */
 const partBytes = 8 * 1024 * 1024;
 /** However large a table is when it is first parted, so many files have its rows. */
 const mostParts = 128;
 
-/** The table's columns in its own order: alike values lie together there, and pack better than by names. */
-export async function orderedColumns(
+/** A table, with its stored columns in its own order: alike values lie together there, and pack better than by names. */
+export interface OrderedTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+export async function inOwnOrder(
   client: pg.ClientBase,
-  { name, columns }: TableShape,
-): Promise<string[]> {
-  const { rows } = await client.query<{ column: string }>(
-    `SELECT attname::text AS column FROM pg_attribute WHERE attrelid = $1::regclass AND attname = ANY ($2) ORDER BY attnum`,
-    [quoted(name), columns],
+  tables: readonly TableShape[],
+): Promise<readonly OrderedTable[]> {
+  const { rows } = await client.query<OrderedTable>(
+    `SELECT name, array_agg(attname::text ORDER BY attnum) AS columns
+     FROM unnest($1::text[]) AS tables (name) JOIN pg_attribute ON attrelid = quote_ident(name)::regclass AND attnum > 0 GROUP BY name`,
+    [tables.map(({ name }) => name)],
   );
-  return rows.map(({ column }) => column);
+  const ordered = new Map(rows.map(({ name, columns }) => [name, columns]));
+  return tables.map(({ name, columns }) => ({
+    name,
+    columns: (ordered.get(name) ?? []).filter((column) => columns.includes(column)),
+  }));
 }
 
 /** A table that has rows itself: one that is not partitioned, or a partition. */
 export interface Leaf {
+  /** What it is a partition of; itself, where it is none. */
+  readonly root: string;
   readonly table: string;
   readonly columns: readonly string[];
   readonly relation: string;
@@ -39,34 +53,78 @@ export interface PlannedPart extends Omit<TablePart, 'rows'> {
 }
 
 /**
- * The table itself, or its partitions, which differ in how often they change. What may be parted is locked against whatever would move its
- * rows to other pages, until the transaction ends.
+ * The tables themselves, or their partitions, which differ in how often they change. What may be parted is locked against whatever would
+ * move its rows to other pages, until the transaction ends.
+ * @throws TrainyardError SNAPSHOT_TABLE_LOCKED
  */
 export async function readLeaves(
   client: pg.ClientBase,
-  name: string,
-  columns: readonly string[],
+  address: PostgresAddress,
+  tables: readonly OrderedTable[],
   base: Base | null,
 ): Promise<Leaf[]> {
-  const { rows } = await client.query<{ leaf: string }>(
-    // A table that is not partitioned has no tree.
-    `SELECT c.relname AS leaf FROM pg_class c
-     WHERE c.relkind = 'r' AND (c.oid = $1::regclass OR c.oid IN (SELECT relid FROM pg_partition_tree($1::regclass) WHERE isleaf))
-     ORDER BY c.relname COLLATE "C"`,
-    [quoted(name)],
-  );
-  const leaves: Leaf[] = [];
-  for (const { leaf: table } of rows) {
+  const found = await leavesOf(client, tables);
+  for (const { table, bytes } of found)
+    if (bytes >= 2 * partBytes || (base && base.partsOf(table).length > 0))
+      await namingLock(address, table, () =>
+        client.query(`LOCK TABLE ONLY ${quoted(table)} IN ACCESS SHARE MODE`),
+      );
+  const shapes = await shapesOf(client, found);
+  const columnsOf = new Map(tables.map(({ name, columns }) => [name, columns]));
+  return found.map(({ root, table, bytes }) => {
+    const shape = shapes.get(table);
     const kept = base?.partsOf(table) ?? [];
-    const seen = await sizeOf(client, table);
-    if (kept.length > 0 || seen.bytes >= 2 * partBytes)
-      await client.query(`LOCK TABLE ONLY ${quoted(table)} IN ACCESS SHARE MODE`);
-    const { bytes, pages } = await sizeOf(client, table);
-    const relation = await relationOf(client, table);
-    const isSame = coversAll(kept) && kept.every(({ part }) => part.place.relation === relation);
-    leaves.push({ table, columns, relation, bytes, pages, earlier: isSame ? kept : [] });
-  }
-  return leaves;
+    const isSame = coversAll(kept) && kept.every(({ part }) => part.place.relation === shape?.relation);
+    return {
+      ...{ root, table, columns: columnsOf.get(root) ?? [], relation: shape?.relation ?? '' },
+      ...{ bytes: Number(shape?.bytes ?? bytes), pages: Number(shape?.pages ?? 0) },
+      earlier: isSame ? kept : [],
+    };
+  });
+}
+
+async function leavesOf(
+  client: pg.ClientBase,
+  tables: readonly OrderedTable[],
+): Promise<readonly { root: string; table: string; bytes: number }[]> {
+  const { rows } = await client.query<{ root: string; table: string; bytes: string }>(
+    // A table that is not partitioned has no tree.
+    `SELECT root, c.relname AS table, pg_table_size(c.oid)::text AS bytes
+     FROM unnest($1::text[]) WITH ORDINALITY AS tables (root, at)
+     CROSS JOIN LATERAL (SELECT relid FROM pg_partition_tree(quote_ident(root)::regclass) WHERE isleaf UNION SELECT quote_ident(root)::regclass) AS tree (leaf)
+     JOIN pg_class c ON c.oid = leaf AND c.relkind = 'r'
+     ORDER BY at, c.relname COLLATE "C"`,
+    [tables.map(({ name }) => name)],
+  );
+  return rows.map(({ root, table, bytes }) => ({ root, table, bytes: Number(bytes) }));
+}
+
+interface Shape {
+  readonly table: string;
+  readonly relation: string;
+  readonly bytes: string;
+  readonly pages: string;
+}
+
+/**
+ * As they are now: what PostgreSQL keeps in its catalogue may be old. Long values lie in no page of a table, and count as its bytes. Which
+ * file has the rows, and how the columns are made, changes where rows are written anew or print otherwise.
+ */
+async function shapesOf(
+  client: pg.ClientBase,
+  leaves: readonly { readonly table: string }[],
+): Promise<ReadonlyMap<string, Shape>> {
+  const { rows } = await client.query<Shape>(
+    `SELECT leaf AS table, pg_table_size(relation)::text AS bytes,
+       (pg_relation_size(relation) / current_setting('block_size')::int)::text AS pages,
+       pg_relation_filenode(relation) || ':' || md5(string_agg(concat_ws(' ', attnum, attname, atttypid, atttypmod, attmissingval::text,
+         (SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = atttypid)), ',' ORDER BY attnum)) AS relation
+     FROM unnest($1::text[]) AS leaves (leaf), LATERAL (SELECT quote_ident(leaf)::regclass AS relation) AS named
+     LEFT JOIN pg_attribute ON attrelid = relation AND attnum > 0 AND NOT attisdropped
+     GROUP BY leaf, relation`,
+    [leaves.map(({ table }) => table)],
+  );
+  return new Map(rows.map((shape) => [shape.table, shape]));
 }
 
 function coversAll(kept: readonly KeptPart[]): boolean {
@@ -74,16 +132,6 @@ function coversAll(kept: readonly KeptPart[]): boolean {
   return (
     ranges.at(-1)?.to === null && ranges.every(({ from }, at) => from === (at === 0 ? 0 : ranges[at - 1]?.to))
   );
-}
-
-/** As it is now: what PostgreSQL keeps of it in its catalogue may be old. Long values lie in no page of the table, and count as its bytes. */
-async function sizeOf(client: pg.ClientBase, table: string): Promise<{ bytes: number; pages: number }> {
-  const { rows } = await client.query<{ bytes: string; pages: string }>(
-    `SELECT pg_table_size($1::regclass)::text AS bytes,
-       (pg_relation_size($1::regclass) / current_setting('block_size')::int)::text AS pages`,
-    [quoted(table)],
-  );
-  return { bytes: Number(rows[0]?.bytes ?? 0), pages: Number(rows[0]?.pages ?? 0) };
 }
 
 /**

@@ -10,11 +10,20 @@ import { begin, type DatabaseView } from './moment.ts';
 import type { Earlier } from './objects-part.ts';
 import { otherCount, type SnapshotWriter } from './snapshot-files.ts';
 import { namingLock } from './table-locks.ts';
-import { isUnchanged, type KeptPart, readBase, readOrigin } from './table-origins.ts';
-import { copyStatement, orderedColumns, type PlannedPart, planParts, readLeaves } from './table-parts.ts';
+import { inPages, type KeptPart, readBase, readOrigin, unchangedOf } from './table-origins.ts';
+import {
+  copyStatement,
+  inOwnOrder,
+  type Leaf,
+  type PlannedPart,
+  planParts,
+  readLeaves,
+} from './table-parts.ts';
 
 /** Connections that read tables, beside the one that holds the database's snapshot. Each keeps a processor of PostgreSQL's machine busy. */
 const readers = Math.min(4, Math.max(2, availableParallelism()));
+/** Pages that one query looks at. */
+const batchPages = 2048;
 
 /**
  * Writes every table as it was at the view's moment, several at a time; the number of its rows is compared with the view's own. Parts whose
@@ -31,26 +40,21 @@ export async function writeDatabase(
 ): Promise<DatabaseManifest> {
   const origin = await readOrigin(view);
   const base = await readBase(view, origin, earlier);
-  const tables = [];
-  for (const table of await readTables(view, withKeys ? keyTables : [])) {
-    const columns = await orderedColumns(view, table);
-    const leaves = await namingLock(address, table.name, () => readLeaves(view, table.name, columns, base));
-    tables.push({ name: table.name, columns, leaves });
-  }
-  const leaves = tables.flatMap((table) => table.leaves);
-  const kept = leaves.flatMap((leaf) => leaf.earlier);
-  const unchanged = new Set<KeptPart>();
+  const tables = await inOwnOrder(view, await readTables(view, withKeys ? keyTables : []));
+  const leaves = await readLeaves(view, address, tables, base);
   const written: TablePart[] = [];
   const add = (part: TablePart) => {
     written.push(part);
     onRows(part.table, part.rows);
   };
+  const unchanged = new Set<KeptPart>();
   if (base)
-    await acrossConnections(address, exported, kept, async (client, one) => {
-      if (!(await isUnchanged(client, one.part, base.horizon))) return;
-      if (!(await writer.link(base, one.file))) return;
-      unchanged.add(one);
-      add(one.part);
+    await acrossConnections(address, exported, batched(leaves), async (client, batch) => {
+      for (const one of await unchangedOf(client, batch, base.horizon)) {
+        if (!(await writer.link(base, one.file))) continue;
+        unchanged.add(one);
+        add(one.part);
+      }
     });
   // The largest first: the connections end together.
   const work = leaves
@@ -61,12 +65,15 @@ export async function writeDatabase(
     const rows = await namingLock(address, table, () => copyPart(client, part, writer));
     add({ table, rows, file, place });
   });
+  const partsOf = (names: ReadonlySet<string>) =>
+    written.filter(({ table }) => names.has(table)).sort(byPlace);
+  const copied = new Set(work.map(({ file }) => file));
   const tablesWritten = [];
-  for (const { name, columns, leaves: ofTable } of tables) {
-    const names = new Set(ofTable.map(({ table }) => table));
-    const parts = written.filter(({ table }) => names.has(table)).sort(byPlace);
-    await namingLock(address, name, () => compareRows(view, name, parts));
-    tablesWritten.push({ name, columns, parts });
+  for (const { name, columns } of tables) {
+    const ofTable = leaves.filter(({ root }) => root === name);
+    const parts = partsOf(new Set(ofTable.map(({ table }) => table)));
+    await namingLock(address, name, () => compareRows(view, name, parts, copied));
+    tablesWritten.push({ name, columns: [...columns], parts });
   }
   return {
     ...(await readFacts(view)),
@@ -83,7 +90,10 @@ function byPlace(left: TablePart, right: TablePart): number {
   return (left.place?.from ?? 0) - (right.place?.from ?? 0);
 }
 
-/** Calls `work` for each item on one of several connections, in a transaction of its own that sees the exported moment: nobody waits for the lock of a table that is done with. */
+/**
+ * Calls `work` for each item on one of several connections, in a transaction of its own that sees the exported moment: nobody waits for
+ * the lock of a table that is done with.
+ */
 async function acrossConnections<Item>(
   address: PostgresAddress,
   exported: string,
@@ -115,12 +125,47 @@ async function copyPart(client: pg.ClientBase, part: PlannedPart, writer: Snapsh
   return copy.rows;
 }
 
-/** Of the whole table, however it was parted: what was forgotten shows. @throws TrainyardError SNAPSHOT_COUNT_DIFFERS */
-async function compareRows(view: DatabaseView, name: string, parts: readonly TablePart[]): Promise<void> {
-  const { rows } = await view.query<{ rows: string }>(`SELECT count(*)::text AS rows FROM ${quoted(name)}`);
-  const written = parts.reduce((sum, part) => sum + part.rows, 0);
-  const live = Number(rows[0]?.rows);
-  if (written !== live) throw otherCount(`database/${name}`, written, live);
+/**
+ * Of the whole table, however it was parted: what was forgotten shows. Where parts of it were linked, whose rows PostgreSQL counted at this
+ * moment, of the pages from the first on that was copied.
+ * @throws TrainyardError SNAPSHOT_COUNT_DIFFERS
+ */
+async function compareRows(
+  view: DatabaseView,
+  name: string,
+  parts: readonly TablePart[],
+  copied: ReadonlySet<string>,
+): Promise<void> {
+  const compare = async (source: string, compared: readonly TablePart[]) => {
+    const { rows } = await view.query<{ rows: string }>(`SELECT count(*)::text AS rows FROM ${source}`);
+    const written = compared.reduce((sum, part) => sum + part.rows, 0);
+    const live = Number(rows[0]?.rows);
+    if (written !== live) throw otherCount(`database/${name}`, written, live);
+  };
+  if (parts.every(({ file }) => copied.has(file))) return compare(quoted(name), parts);
+  for (const leaf of new Set(parts.map(({ table }) => table))) {
+    const ofLeaf = parts.filter(({ table }) => table === leaf);
+    const first = ofLeaf.findIndex(({ file }) => copied.has(file));
+    if (first < 0) continue;
+    const from = ofLeaf[first]?.place?.from ?? 0;
+    await compare(`ONLY ${quoted(leaf)}${inPages({ from, to: null })}`, ofLeaf.slice(first));
+  }
+}
+
+/** Parts of an earlier snapshot that are looked at by one query: many small ones, or one large one. */
+function batched(leaves: readonly Leaf[]): KeptPart[][] {
+  const batches: KeptPart[][] = [[]];
+  let pages = 0;
+  for (const leaf of leaves)
+    for (const one of leaf.earlier) {
+      const { from, to } = one.part.place;
+      batches.at(-1)?.push(one);
+      pages += Math.max(0, (to ?? leaf.pages) - from) + 1;
+      if (pages < batchPages) continue;
+      batches.push([]);
+      pages = 0;
+    }
+  return batches.filter((batch) => batch.length > 0);
 }
 
 async function readFacts(view: DatabaseView): Promise<Pick<DatabaseManifest, 'server' | 'collation'>> {
