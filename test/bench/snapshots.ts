@@ -5,6 +5,7 @@ import { readSurroundings } from '../../src/main/features/backups/surroundings.t
 import { withClient } from '../../src/main/postgres/pool.ts';
 import { SchemaService } from '../../src/main/postgres/schema/schema-service.ts';
 import { openServerStores } from '../../src/main/stores/profiles/server-stores.ts';
+import { nothingToKeep } from '../../src/main/stores/profiles/stores.ts';
 import { createSnapshot } from '../../src/main/stores/snapshots/create-snapshot.ts';
 import { bytesOf } from '../../src/main/stores/snapshots/snapshot-folder.ts';
 import { addProject, addWorkflow } from '../postgres/schema/rows.ts';
@@ -60,7 +61,13 @@ export async function benchSnapshots({ rows = 1_000_000, rounds = 3 } = {}): Pro
     s3: null,
     temporal: null,
   };
-  await using stores = await openServerStores('external', endpoints, home, pino({ level: 'silent' }));
+  await using stores = await openServerStores(
+    'external',
+    endpoints,
+    home,
+    pino({ level: 'silent' }),
+    nothingToKeep,
+  );
 
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
     const began = performance.now();

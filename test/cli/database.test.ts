@@ -1,6 +1,8 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { connect } from '../postgres/schema/catalog.ts';
-import { cliJson, runCli, temporaryHome } from '../support/engine.ts';
+import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 interface State {
@@ -60,4 +62,45 @@ test('the state folder’s own database is started for the command and stopped a
   expect(await cliJson<State>(place.home, ['db', 'current'])).toMatchObject({ revision: up.head });
   const { stdout } = await runCli(place.home, ['doctor', '--json']);
   expect(stdout).toContain('LEFTOVERS_NONE');
+});
+
+interface Change extends State {
+  readonly snapshot: string | null;
+}
+
+test('a snapshot comes before revisions that change data: of the command, and of the engine that starts; where none can be made nothing is changed', async () => {
+  await using place = await temporaryHome();
+  const { home } = place;
+  {
+    await using engine = await startEngine(home);
+    await cliJson(home, ['project', 'create', 'kept']);
+    const running = await runCli(home, ['db', 'downgrade']);
+    expect(running).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${engine.pid}`) });
+  }
+  const down = await cliJson<Change>(home, ['db', 'downgrade', '0090']);
+  expect(down.revision).toBe('0090');
+  const snapshots = path.join(home, 'snapshots');
+  await rename(snapshots, `${snapshots}-aside`);
+  await writeFile(snapshots, 'in the way');
+  const refused = await runCli(home, ['serve', '--json']);
+  expect(refused.code).toBe(1);
+  expect(JSON.parse(refused.stdout)).toMatchObject({
+    error: { code: 'SNAPSHOT_BEFORE_REVISION', hint: expect.stringContaining('db upgrade --no-snapshot') },
+  });
+  const still = await runCli(home, ['db', 'upgrade']);
+  expect(still).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was changed.') });
+  expect(await cliJson<State>(home, ['db', 'current'])).toMatchObject({ revision: '0090' });
+  await rm(snapshots);
+  await rename(`${snapshots}-aside`, snapshots);
+  await using _engine = await startEngine(home);
+  const { snapshots: made } = await cliJson<{ snapshots: { snapshot: { id: string; why: string } }[] }>(
+    home,
+    ['backup', 'list'],
+  );
+  expect(made.map(({ snapshot }) => snapshot.why)).toEqual([
+    'before revision 0100',
+    'before taking back revision 0140–0100',
+  ]);
+  expect(made[1]?.snapshot.id).toBe(down.snapshot);
+  expect(await cliJson(home, ['project', 'list'])).toMatchObject({ projects: [{ name: 'kept' }] });
 });

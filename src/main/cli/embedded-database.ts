@@ -11,7 +11,6 @@ import {
 import { findLocation } from '../postgres/embedded/location.ts';
 import { readPostmasterFile } from '../postgres/embedded/postmaster.ts';
 import { serverUser } from '../postgres/embedded/server-user.ts';
-import { engineRunning } from './lib/engine.ts';
 
 /** Where the server is that the running engine keeps; null if it is not there at the moment. */
 export function runningDatabase(home: string): PostgresConnection | null {
@@ -20,22 +19,10 @@ export function runningDatabase(home: string): PostgresConnection | null {
   return server && connectionTo(location, server.port, ensureSecrets(home).postgresPassword);
 }
 
-/**
- * Uses the state folder's own database: the running engine's server, else one started for as long as this takes.
- * @param options.exclusive no engine may run beside it
- */
-export async function withEmbeddedDatabase<T>(
-  use: (databaseUrl: string) => Promise<T>,
-  options: { readonly exclusive: boolean },
-): Promise<T> {
+/** Uses the state folder's own database: the running engine's server, else one started for as long as this takes. */
+export async function withEmbeddedDatabase<T>(use: (databaseUrl: string) => Promise<T>): Promise<T> {
   const home = openHome(homeFolder());
-  const engine = findEngine(home);
-  if (engine && options.exclusive)
-    throw engineRunning(home, engine, {
-      en: ', then run this again',
-      ko: ' 그런 다음 이 명령을 다시 실행하세요.',
-    });
-  const running = engine ? runningDatabase(home) : null;
+  const running = findEngine(home) ? runningDatabase(home) : null;
   if (running) return use(urlOf(running));
   using lock = acquireEngineLock(home);
   if (!lock) throw fault('ENGINE_STARTING', {});

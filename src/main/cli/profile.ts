@@ -15,20 +15,10 @@ import { type Command, type CommonOptions, defineCommand } from './lib/define.ts
 import { readName } from './lib/failure.ts';
 import { translate } from './lib/language.ts';
 import { styled, writeJson, writeLine, writeResult } from './lib/output.ts';
+import { profileInUse } from './lib/profile-in-use.ts';
 import { switchProfile } from './lib/switch-profile.ts';
 
 const print = (profile: Profile, options: CommonOptions) => writeResult(options, { profile }, () => profile);
-
-/** The running engine's profile, else what the next engine of this state folder will have. */
-async function profileInUse(): Promise<Profile> {
-  const engine = findEngine(homeFolder());
-  if (!engine) {
-    using settings = openSettings(openHome(homeFolder()));
-    return chosenProfile(settings);
-  }
-  using client = await connect(engine);
-  return (await client.api.system.info()).profile;
-}
 
 async function report(checks: readonly StoreCheck[], { json }: CommonOptions): Promise<number> {
   const ok = checks.every((check) => check.ok);
@@ -58,7 +48,7 @@ export function defineProfile(group: Command): void {
     korean: '이 상태 폴더의 프로필을 보여 줍니다',
     examples: ['profile show'],
     json: '{"profile"}',
-  }).perform(async (options) => print(await profileInUse(), options));
+  }).perform(async (options) => print(await profileInUse(openHome(homeFolder())), options));
 
   defineCommand(group, {
     usage: 'use <profile>',

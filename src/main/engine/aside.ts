@@ -14,7 +14,7 @@ import {
 import { stackImages } from '../stack/stack-images.ts';
 import { type LocalStack, openLocalStack } from '../stack/verbs/open-stack.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
-import type { Stores } from '../stores/profiles/stores.ts';
+import { nothingToKeep, type Stores } from '../stores/profiles/stores.ts';
 import { openSettings, type SettingsStore } from '../stores/settings/settings-store.ts';
 
 /** What state folders have in common that one of them is within the other. */
@@ -65,14 +65,15 @@ export async function openAside(parts: AsideParts): Promise<Aside> {
   shareDatabasePassword(home, folder);
   await using opening = new AsyncDisposableStack();
   const settings = opening.use(openSettings(folder));
-  const stores = await openStores(profile, folder, log, {
+  const servers = {
     postgres: () => startEmbeddedPostgres(folder),
     stack: async () => {
       const local = opening.use(stackOf(folder, parts));
       await local.stack.up({ services: storeServices, onProgress: () => {} });
       return local.stack.endpoints();
     },
-  });
+  };
+  const stores = await openStores(profile, folder, log, servers, nothingToKeep);
   opening.use(stores);
   opening.defer(async () => stores.expectEnd());
   const opened = opening.move();

@@ -28,6 +28,7 @@ import { listen } from './listen.ts';
 import { describeDatabase, openServices } from './open-services.ts';
 import { chooseProfile } from './profile.ts';
 import { servedFiles } from './served-files.ts';
+import { snapshotBefore } from './snapshot-before.ts';
 import { StoreSupervisor } from './store-supervisor.ts';
 import { version } from './version.ts';
 
@@ -77,15 +78,17 @@ export async function runEngine(
   const engineSnapshots = stack.use(
     engineSnapshotsOf(home, settings, log, backupOperations, () => supervisor),
   );
+  const beforeDataChange = snapshotBefore(home, settings, log);
   // The first that is opened is on its way up already.
   const underWay = postgres ? [postgres] : [];
   const openProfile = async (profile: Profile, onProgress: OnProgress | null): Promise<Stores> => {
     // One that failed half-way is gone through with before anything of it is used.
     await finishDecided(home, settings);
-    return openStores(profile, home, log, {
+    const servers = {
       postgres: () => underWay.splice(0)[0] ?? startEmbeddedPostgres(home, { isPasswordTried: false }),
       stack: () => engineStack.endpoints(onProgress),
-    });
+    };
+    return openStores(profile, home, log, servers, { beforeDataChange });
   };
   const supervisor: StoreSupervisor = stack.use(
     new StoreSupervisor(

@@ -12,6 +12,7 @@ import { finishDecided } from './decided-switch.ts';
 import { type EngineOptions, holdHome } from './held-home.ts';
 import { discardPrevious, previousState, revertState } from './replace-state.ts';
 import { drillSnapshot, type RestoreProgress, restoreBeside } from './restore-aside.ts';
+import { snapshotBefore } from './snapshot-before.ts';
 
 /**
  * Does something with the snapshots of a state folder without an engine on it.
@@ -68,7 +69,13 @@ async function restoreInPlace(
   onProgress: (progress: RestoreProgress) => void,
 ) {
   const own = () => Promise.reject(new Error('The external profile has no servers of its own.'));
-  await using stores = await openStores(profile, home, log, { postgres: own, stack: own });
+  await using stores = await openStores(
+    profile,
+    home,
+    log,
+    { postgres: own, stack: own },
+    { beforeDataChange: snapshotBefore(home, settings, log) },
+  );
   try {
     return await restoreSnapshot(folder, stores, settings, onProgress);
   } finally {

@@ -28,6 +28,12 @@ export const snapshotErrors = {
     '스냅숏을 만들지 못했습니다({cause})',
     '이전 스냅숏은 그대로입니다. 상태 폴더의 logs에 있는 engine.log를 확인한 뒤 다시 만드세요.',
   ),
+  SNAPSHOT_BEFORE_REVISION: failure(
+    'The snapshot that comes before the revisions {revisions}, which change data, could not be made: {cause}',
+    'Nothing was changed. {remedy} To go on without a snapshot, run `trainyard db upgrade --no-snapshot` (or downgrade).',
+    '데이터를 바꾸는 리비전({revisions})에 앞서 스냅숏을 만들지 못했습니다: {cause}',
+    '바뀐 것은 없습니다. {remedy} 스냅숏 없이 계속하려면 `trainyard db upgrade --no-snapshot`(내릴 때는 downgrade)을 실행하세요.',
+  ),
   SNAPSHOT_NEWER: conflict(
     'The snapshot was made by a later version: it has {what}, and this one knows {known}',
     'Update Trainyard, then try again. Nothing was changed.',

@@ -4,6 +4,25 @@ export const byHand = 'by hand';
 /** Why a snapshot was made that the schedule made, likewise. */
 export const bySchedule = 'by schedule';
 
+/** Why a snapshot was made before revisions of the database changed data; likewise. */
+export function beforeRevisions({
+  direction,
+  revisions,
+}: {
+  readonly direction: 'up' | 'down';
+  readonly revisions: readonly string[];
+}): string {
+  const [first, last] = [revisions[0], revisions.at(-1)];
+  const named = first === last ? first : `${first}–${last}`;
+  return `before ${direction === 'up' ? 'revision' : 'taking back revision'} ${named}`;
+}
+
+/** The revisions of such a reason; null of another one. */
+export function readBeforeRevisions(why: string): { direction: 'up' | 'down'; revisions: string } | null {
+  const [, back, revisions] = /^before (taking back )?revision (\d+(?:–\d+)?)$/.exec(why) ?? [];
+  return revisions === undefined ? null : { direction: back ? 'down' : 'up', revisions };
+}
+
 /** What a drill looks at in the restored stores, in this order. */
 export const drillChecks = [
   'revision',

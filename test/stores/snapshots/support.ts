@@ -9,7 +9,7 @@ import type { ServerEndpoint } from '../../../src/main/platform/endpoints.ts';
 import { fingerprintDocuments } from '../../../src/main/stores/migration/copy-documents.ts';
 import { fingerprintObjects } from '../../../src/main/stores/migration/copy-objects.ts';
 import { openServerStores } from '../../../src/main/stores/profiles/server-stores.ts';
-import type { Stores } from '../../../src/main/stores/profiles/stores.ts';
+import { nothingToKeep, type Stores } from '../../../src/main/stores/profiles/stores.ts';
 import { openSettings } from '../../../src/main/stores/settings/settings-store.ts';
 import { createSnapshot } from '../../../src/main/stores/snapshots/create-snapshot.ts';
 import { restoreSnapshot } from '../../../src/main/stores/snapshots/restore-snapshot.ts';
@@ -31,7 +31,7 @@ export interface OwnStores extends AsyncDisposable {
 
 export function openOn(url: string, home: string, redis: ServerEndpoint | null): Promise<Stores> {
   const endpoints = { postgres: { url, tls: null }, mongo: null, redis, s3: null, temporal: null };
-  return openServerStores('external', endpoints, home, pino({ level: 'silent' }));
+  return openServerStores('external', endpoints, home, pino({ level: 'silent' }), nothingToKeep);
 }
 
 export async function openOwnStores(redis: ServerEndpoint | null = null): Promise<OwnStores> {

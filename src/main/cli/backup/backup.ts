@@ -1,5 +1,5 @@
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
-import { byHand, bySchedule } from '../../../shared/model/snapshots.ts';
+import { byHand, bySchedule, readBeforeRevisions } from '../../../shared/model/snapshots.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
@@ -16,6 +16,11 @@ import { snapshotsFolder } from './snapshots-folder.ts';
 /** What a person gave as the reason; the engine's own word in the person's language. */
 function reasonOf(why: string): string {
   if (why === bySchedule) return translate('by schedule', '예약으로 만듦');
+  const before = readBeforeRevisions(why);
+  if (before)
+    return before.direction === 'up'
+      ? translate(why, `리비전 ${before.revisions} 적용 전`)
+      : translate(why, `리비전 ${before.revisions} 되돌리기 전`);
   return why === byHand ? translate('by hand', '직접 만듦') : why;
 }
 

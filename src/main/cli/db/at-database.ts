@@ -1,4 +1,10 @@
 import { Option } from 'commander';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import type { ServerEndpoint, StoreEndpoints } from '../../platform/endpoints.ts';
+import { findEngine } from '../../platform/find-engine.ts';
+import { openHome } from '../../platform/home.ts';
+import { homeFolder } from '../../platform/paths.ts';
 import { SchemaService } from '../../postgres/schema/schema-service.ts';
 import { type Command, type CommandTexts, type CommonOptions, defineCommand } from '../lib/define.ts';
 import { translate } from '../lib/language.ts';
@@ -9,16 +15,73 @@ export interface DatabaseOptions {
 
 export type Options = DatabaseOptions & CommonOptions;
 
-/** The schema at the URL given, else the one of the state folder, whose server is started for as long as this takes. */
-export async function withSchema<T>(
-  { databaseUrl }: Options,
-  use: (schema: SchemaService) => Promise<T>,
-  exclusive = false,
-): Promise<T> {
-  if (databaseUrl) return use(new SchemaService({ databaseUrl }));
-  const { withEmbeddedDatabase } = await import('../embedded-database.ts');
-  return withEmbeddedDatabase((url) => use(new SchemaService({ databaseUrl: url })), { exclusive });
+/** A database, and what stands beside it. */
+export interface AtDatabase {
+  readonly schema: SchemaService;
+  /** Where the state folder's documents are; null where they are in PostgreSQL, or nobody knows. */
+  readonly mongo: ServerEndpoint | null;
 }
+
+/**
+ * The database at the URL given, else the one of the state folder's profile: an embedded one is started for as long as this takes where no
+ * engine runs.
+ */
+export async function withDatabase<T>(
+  { databaseUrl }: Options,
+  use: (database: AtDatabase) => Promise<T>,
+): Promise<T> {
+  if (databaseUrl) return use({ schema: new SchemaService({ databaseUrl }), mongo: null });
+  const home = openHome(homeFolder());
+  const { profileInUse } = await import('../lib/profile-in-use.ts');
+  const profile = await profileInUse(home);
+  if (profile === 'embedded') {
+    const { withEmbeddedDatabase } = await import('../embedded-database.ts');
+    return withEmbeddedDatabase((url) =>
+      use({ schema: new SchemaService({ databaseUrl: url }), mongo: null }),
+    );
+  }
+  await using stack = new AsyncDisposableStack();
+  const { postgres, mongo } = await endpointsOf(home, profile, stack);
+  const schema = new SchemaService({ databaseUrl: postgres.url, tls: postgres.tls });
+  return await whereServed(profile, () => use({ schema, mongo: mongo ?? null }));
+}
+
+/** The servers of a profile that has servers of its own. */
+async function endpointsOf(
+  home: string,
+  profile: 'docker' | 'external',
+  stack: AsyncDisposableStack,
+): Promise<StoreEndpoints> {
+  if (profile === 'external')
+    return (await import('../../stores/profiles/external-file.ts')).readExternal(home);
+  const { openStack } = await import('../stack/cli-stack.ts');
+  return stack.use(await openStack(profile)).stack.endpoints();
+}
+
+/** The servers of a stack are away for one reason as a rule. */
+export async function whereServed<T>(profile: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (profile !== 'docker' || !(error instanceof TrainyardError) || error.code !== 'POSTGRES_UNREACHABLE')
+      throw error;
+    throw fault(
+      'STORES_NOT_READY',
+      {
+        profile,
+        state: { en: 'do not answer', ko: '가 응답하지 않습니다' },
+        remedy: {
+          en: 'Start the stack: trainyard stack up.',
+          ko: '스택을 시작하세요: trainyard stack up',
+        },
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Whether a running engine serves the state folder. */
+export const runningEngine = () => findEngine(openHome(homeFolder()));
 
 /** A command that works on any database. */
 export function defineAtDatabase(group: Command, definition: CommandTexts): Command {

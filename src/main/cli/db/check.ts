@@ -2,7 +2,7 @@ import type { SchemaCheck } from '../../postgres/schema/schema-service.ts';
 import type { Command } from '../lib/define.ts';
 import { translate } from '../lib/language.ts';
 import { styled, writeResult } from '../lib/output.ts';
-import { type DatabaseOptions, defineAtDatabase, withSchema } from './at-database.ts';
+import { type DatabaseOptions, defineAtDatabase, withDatabase } from './at-database.ts';
 
 type Drift = SchemaCheck['drift'][number];
 
@@ -95,7 +95,7 @@ export function defineCheck(group: Command): void {
     examples: ['db check', 'db check --json'],
     json: '{"ok", "drift": [{"kind", "name", "change", "message", "expected", "found", "commands", "losesData"}], "revision", "head", "pending", "edited"}',
   }).perform<DatabaseOptions>(async (options) => {
-    const { ok, drift, ...state } = await withSchema(options, (schema) => schema.check());
+    const { ok, drift, ...state } = await withDatabase(options, ({ schema }) => schema.check());
     const described = drift.map((one) => ({ ...one, message: describe(one) }));
     await writeResult(options, { ok, drift: described, ...state }, () => report({ ok, drift, ...state }));
     return ok ? 0 : 1;

@@ -1,9 +1,10 @@
-import { type SchemaChange, SchemaService, type SchemaState } from '../../postgres/schema/schema-service.ts';
+import { SchemaService, type SchemaState } from '../../postgres/schema/schema-service.ts';
 import type { Command } from '../lib/define.ts';
 import { formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, remark, table, writeResult } from '../lib/output.ts';
-import { type DatabaseOptions, defineAtDatabase, type Options, withSchema } from './at-database.ts';
+import { type DatabaseOptions, defineAtDatabase, type Options, withDatabase } from './at-database.ts';
+import { type ChangeOptions, changeSchema } from './change-schema.ts';
 import { defineCheck } from './check.ts';
 
 function warn(state: SchemaState): void {
@@ -15,17 +16,19 @@ function warn(state: SchemaState): void {
   for (const difference of state.drift) remark(difference);
 }
 
-function describeChange({ done, revision }: SchemaChange): string {
+function describeChange({ done, revision, snapshot }: Awaited<ReturnType<typeof changeSchema>>): string {
   const now = revision ?? 'base';
   if (done.length === 0)
     return translate(
       `Nothing to do: the database is at ${now}.`,
       `할 일이 없습니다. 데이터베이스는 ${now}입니다.`,
     );
-  return translate(
+  const went = translate(
     `Went through ${done.join(', ')}; the database is at ${now}.`,
     `거친 리비전: ${done.join(', ')}. 데이터베이스는 ${now}입니다.`,
   );
+  if (snapshot === null) return went;
+  return `${went}\n${translate(`Snapshot made before: ${snapshot}`, `그 전에 만든 스냅숏: ${snapshot}`)}`;
 }
 
 function describeState({ revision, head, pending }: SchemaState): string {
@@ -48,31 +51,49 @@ async function print<State extends SchemaState>(
   return writeResult(options, state, () => describe(state));
 }
 
-const changeShape = '{"revision", "head", "done": […], "pending", "edited", "drift"}';
+const changeShape = '{"revision", "head", "done": […], "snapshot", "pending", "edited", "drift"}';
 
-export function defineDatabase(group: Command): void {
-  defineAtDatabase(group, {
-    usage: 'upgrade [revision]',
-    english: 'go up to a revision (head, 0003, +1)',
-    korean: '리비전까지 올립니다(head, 0003, +1)',
-    examples: ['db upgrade', 'db upgrade head --database-url postgres://admin@localhost/vision_platform'],
-    json: changeShape,
-  }).perform<DatabaseOptions>(async (options, target = 'head') =>
-    print(await withSchema(options, (schema) => schema.upgrade(target)), options, describeChange),
+/** A command that may change data. */
+const defineChange = (...definition: Parameters<typeof defineAtDatabase>) =>
+  defineAtDatabase(...definition).flag(
+    '--no-snapshot',
+    'make no snapshot of the stores before revisions that change data',
+    '데이터를 바꾸는 리비전 전에 스냅숏을 만들지 않습니다',
   );
 
-  defineAtDatabase(group, {
+export function defineDatabase(group: Command): void {
+  defineChange(group, {
+    usage: 'upgrade [revision]',
+    english: 'go up to a revision (head, 0003, +1), with a snapshot made before one that changes data',
+    korean: '리비전까지 올립니다(head, 0003, +1). 데이터를 바꾸는 리비전 전에는 스냅숏을 만듭니다',
+    examples: ['db upgrade', 'db upgrade head --database-url postgres://admin@localhost/vision_platform'],
+    json: changeShape,
+  }).perform<ChangeOptions>(async (options, target = 'head') =>
+    print(
+      await changeSchema(options, (schema, before) => schema.upgrade(target, before), true),
+      options,
+      describeChange,
+    ),
+  );
+
+  defineChange(group, {
     usage: 'downgrade [revision]',
-    english: 'go back to a revision (base: nothing of ours is left; 0003; -1). Data of what goes is lost',
-    korean: '리비전까지 내립니다(base: 모두 제거, 0003, -1). 없어지는 것의 데이터는 사라집니다',
+    english:
+      'go back to a revision (base: nothing of ours is left; 0003; -1). Data of what goes is lost but for the snapshot made before',
+    korean:
+      '리비전까지 내립니다(base: 모두 제거, 0003, -1). 없어지는 것의 데이터는 먼저 만든 스냅숏에만 남습니다',
     examples: [
       'db downgrade',
       'db downgrade base --database-url postgres://admin@localhost/vision_platform',
       'db downgrade -2',
     ],
     json: changeShape,
-  }).perform<DatabaseOptions>(async (options, target = '-1') =>
-    print(await withSchema(options, (schema) => schema.downgrade(target), true), options, describeChange),
+  }).perform<ChangeOptions>(async (options, target = '-1') =>
+    print(
+      await changeSchema(options, (schema, before) => schema.downgrade(target, before), false),
+      options,
+      describeChange,
+    ),
   );
 
   defineAtDatabase(group, {
@@ -82,7 +103,7 @@ export function defineDatabase(group: Command): void {
     examples: ['db current', 'db current --json'],
     json: '{"revision", "head", "pending", "edited", "drift"}',
   }).perform<DatabaseOptions>(async (options) =>
-    print(await withSchema(options, (schema) => schema.current()), options, describeState),
+    print(await withDatabase(options, ({ schema }) => schema.current()), options, describeState),
   );
 
   defineAtDatabase(group, {
@@ -92,7 +113,7 @@ export function defineDatabase(group: Command): void {
     examples: ['db history', 'db history --json'],
     json: '{"revisions": [{"revision", "name", "appliedAt", "checksum", "edited"}]}',
   }).perform<DatabaseOptions>(async (options) => {
-    const answer = await withSchema(options, (schema) => schema.history());
+    const answer = await withDatabase(options, ({ schema }) => schema.history());
     const edited = translate(' (edited since)', ' (그 뒤 바뀜)');
     return writeResult(options, answer, () =>
       table(answer.revisions, [
@@ -122,7 +143,7 @@ export function defineDatabase(group: Command): void {
       const nowhere = 'postgres://localhost/none';
       const made = await (options.empty
         ? make(new SchemaService({ databaseUrl: nowhere }))
-        : withSchema(options, make));
+        : withDatabase(options, ({ schema }) => make(schema)));
       return writeResult(options, made, () => made.path);
     });
 }

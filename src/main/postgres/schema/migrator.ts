@@ -34,6 +34,14 @@ export function readDatabase(address: PostgresAddress): Promise<DatabaseState> {
   return withReadingClient(address, async (client) => readState(client, await majorOf(client)));
 }
 
+/** The applied revisions, oldest first. @throws TrainyardError POSTGRES_… */
+export function readApplied(address: PostgresAddress): Promise<readonly AppliedRevision[]> {
+  return withReadingClient(
+    address,
+    async (client) => (await readBookkeeping(client, await majorOf(client))).applied,
+  );
+}
+
 /**
  * What is applied, asked over a pool's connections; `drift` asks what differs, which takes longer.
  * @param address where the pool connects

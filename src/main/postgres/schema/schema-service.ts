@@ -4,9 +4,10 @@ import type { TlsOptions } from '../../platform/endpoints.ts';
 import { migrationsFolder } from '../../platform/paths.ts';
 import { readTarget } from '../errors.ts';
 import type { PostgresAddress } from '../pool.ts';
+import { changesRows, type DataChange, dataChangeOf, dataMark } from './data-changes.ts';
 import { type Drift, expectedObjects, readDrift, readHandmade } from './drift.ts';
 import { createMigration, readMigrations } from './migration-files.ts';
-import { type DatabaseState, migrate, readDatabase, readThrough } from './migrator.ts';
+import { type DatabaseState, migrate, readApplied, readDatabase, readThrough } from './migrator.ts';
 import {
   checkOrder,
   editedRevisions,
@@ -65,6 +66,9 @@ interface Suggestion {
   readonly down: string;
 }
 
+/** Called before revisions change rows that are there, with nothing done yet; what it throws ends the migration. */
+export type BeforeDataChange = (change: DataChange) => Promise<unknown>;
+
 /** The database's schema by numbered revisions, in Alembic's manner. */
 export class SchemaService {
   private readonly address: PostgresAddress;
@@ -88,31 +92,34 @@ export class SchemaService {
   }
 
   /** Migrates up to `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade`. */
-  upgrade(target = 'head'): Promise<SchemaChange> {
-    return this.migrate('up', planUpgrade, target);
+  upgrade(target = 'head', beforeDataChange?: BeforeDataChange): Promise<SchemaChange> {
+    return this.migrate('up', planUpgrade, target, beforeDataChange);
   }
 
   /**
-   * Migrates up to `head` as `upgrade` does. The usual start finds nothing to do: then it has only asked over a connection of the pool, which
-   * others go on with, and what differs is looked for beside them.
+   * Whether the database is at `head`, asked over a connection of the pool, which others go on with; what differs there is looked for beside
+   * them.
    * @param pool connects to the same database
+   * @returns what differs; null where there are revisions to go through
+   * @throws TrainyardError as `planUpgrade`
    */
-  async upgradeThrough(
-    pool: pg.Pool,
-  ): Promise<{ done: readonly string[]; drift: Promise<readonly string[]> }> {
+  async atHead(pool: pg.Pool): Promise<{ readonly drift: Promise<readonly string[]> } | null> {
     const [files, { applied, drift }] = await Promise.all([
       readMigrations(this.folder),
       readThrough(pool, this.address),
     ]);
-    if (applied.length > 0 && planUpgrade(files, applied, 'head').length === 0)
-      return { done: [], drift: drift() };
-    const change = await this.upgrade();
-    return { done: change.done, drift: Promise.resolve(change.drift) };
+    const isThere = planUpgrade(files, applied, 'head').length === 0 && applied.length > 0;
+    return isThere ? { drift: drift() } : null;
+  }
+
+  /** What going up to `head` changes of the rows that are there; null where none is. */
+  async dataChangeAhead(): Promise<DataChange | null> {
+    return this.changeAhead('up', planUpgrade, 'head');
   }
 
   /** Migrates down to `base` (nothing of ours is left), a revision that stays, or `-n` steps back: all of it or nothing. Errors as `planDowngrade`. */
-  downgrade(target = '-1'): Promise<SchemaChange> {
-    return this.migrate('down', planDowngrade, target);
+  downgrade(target = '-1', beforeDataChange?: BeforeDataChange): Promise<SchemaChange> {
+    return this.migrate('down', planDowngrade, target, beforeDataChange);
   }
 
   /** Where the database stands; changes nothing. */
@@ -178,7 +185,7 @@ export class SchemaService {
     const last = (await readMigrations(this.folder)).at(-1);
     const revision = String(Number(last ? revisionOf(last.name) : 0) + 1).padStart(4, '0');
     const [up, down] = isEmpty ? [[], []] : await this.handmade();
-    const text = template(words, { up: statements(up), down: statements(down) });
+    const text = template(words, { up: part(up), down: part(down) });
     const path = await createMigration(this.folder, `${revision}_${slug}`, text);
     return { revision, path, statements: up.length };
   }
@@ -200,11 +207,19 @@ export class SchemaService {
     return [revised, restored];
   }
 
+  private async changeAhead(direction: 'up' | 'down', plan: typeof planUpgrade, target: string) {
+    const [files, applied] = await Promise.all([readMigrations(this.folder), readApplied(this.address)]);
+    return dataChangeOf(files, applied, direction, plan(files, applied, target));
+  }
+
   private async migrate(
     direction: 'up' | 'down',
     plan: typeof planUpgrade,
     target: string,
+    beforeDataChange?: BeforeDataChange,
   ): Promise<SchemaChange> {
+    const change = beforeDataChange && (await this.changeAhead(direction, plan, target));
+    if (change) await beforeDataChange(change);
     const files = await readMigrations(this.folder);
     const { done, state } = await migrate(this.address, this.folder, direction, (applied) =>
       plan(files, applied, target),
@@ -213,6 +228,11 @@ export class SchemaService {
   }
 }
 
+/** Marked where they change data, as the test of the revisions asks for. */
+const part = (commands: readonly string[]) => {
+  const text = statements(commands);
+  return changesRows(text) ? `${dataMark}\n${text}` : text;
+};
 const statements = (commands: readonly string[]) => commands.map((one) => `${one};\n`).join('');
 
 function describe(files: readonly RevisionFile[], { applied, drift }: DatabaseState): SchemaState {

@@ -86,12 +86,18 @@ async function ensureRedisSettings(redis: ServerEndpoint): Promise<StepDetail> {
 
 export const ensureSteps: readonly EnsureStep[] = [
   {
-    // The schema at its newest revision.
+    // The schema at its newest revision; revisions that change data are left to whoever makes a snapshot before.
     name: 'migrations',
     service: 'postgres',
     run: async ({ postgres }) => {
       const { SchemaService } = await import('../../postgres/schema/schema-service.ts');
       const schema = new SchemaService({ databaseUrl: postgres.url, tls: postgres.tls });
+      const change = await schema.dataChangeAhead();
+      if (change)
+        return {
+          en: `at ${change.from}; the engine goes on, with a snapshot made first`,
+          ko: `리비전 ${change.from}. 나머지는 엔진이 스냅숏을 만든 뒤 적용합니다`,
+        };
       const { revision, done } = await schema.upgrade('head');
       if (done.length === 0) return { en: `at ${revision}`, ko: `리비전 ${revision}` };
       return { en: `applied ${done.join(', ')}`, ko: `적용: ${done.join(', ')}` };

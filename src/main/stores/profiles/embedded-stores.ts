@@ -6,7 +6,7 @@ import { isDiskFault } from '../../platform/faults/system-fault.ts';
 import { BackOff, pause } from '../../platform/waiting.ts';
 import type { EmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
 import { PostgresDocumentStore } from '../documents/postgres/document-store.ts';
-import { liveOnPostgres, objectsInFiles, openRelational, type Stores } from './stores.ts';
+import { liveOnPostgres, objectsInFiles, openRelational, type SchemaUse, type Stores } from './stores.ts';
 
 const firstPauseMs = 250;
 const longestPauseMs = 30_000;
@@ -43,8 +43,12 @@ function reviveDatabase(postgres: EmbeddedPostgres, log: Logger): Disposable {
 }
 
 /** Its first connection proves the password: where that is not the database's, it is given to it, once. */
-async function openUnlocked(postgres: EmbeddedPostgres, log: Logger): ReturnType<typeof openRelational> {
-  const open = () => openRelational(postgres.connection, { url: postgres.url, tls: null }, log);
+async function openUnlocked(
+  postgres: EmbeddedPostgres,
+  log: Logger,
+  schemaUse: SchemaUse,
+): ReturnType<typeof openRelational> {
+  const open = () => openRelational(postgres.connection, { url: postgres.url, tls: null }, log, schemaUse);
   try {
     return await open();
   } catch (error) {
@@ -64,18 +68,17 @@ export async function openEmbeddedStores(
   home: string,
   postgres: EmbeddedPostgres,
   log: Logger,
+  schemaUse: SchemaUse,
 ): Promise<Stores> {
   await using stack = new AsyncDisposableStack();
   stack.defer(() => postgres.stop());
   log.info(postgres.report, postgres.report.message);
-  const { pool, schema, expectEnd } = stack.use(await openUnlocked(postgres, log));
+  const { pool, schema, bringUp, expectEnd } = stack.use(await openUnlocked(postgres, log, schemaUse));
   const live = liveOnPostgres(pool, log, stack);
   const documents = new PostgresDocumentStore(pool);
   const objects = await objectsInFiles(home);
-  await Promise.all([objects.objects.ensureBuckets(), documents.ensureCollections()]);
-  stack.use(reviveDatabase(postgres, log));
-  const opened = stack.move();
-  return {
+  const opened = new AsyncDisposableStack();
+  const stores: Stores = {
     profile: 'embedded',
     pool,
     address: postgres.connection,
@@ -90,4 +93,8 @@ export async function openEmbeddedStores(
     expectEnd,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+  await Promise.all([objects.objects.ensureBuckets(), bringUp(stores)]);
+  stack.use(reviveDatabase(postgres, log));
+  opened.use(stack.move());
+  return stores;
 }

@@ -3,7 +3,7 @@ import type { Profile } from '../../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../../platform/endpoints.ts';
 import type { EmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
 import { openEmbeddedStores } from './embedded-stores.ts';
-import type { Stores } from './stores.ts';
+import type { SchemaUse, Stores } from './stores.ts';
 
 /** What brings up the servers that are the product's own. */
 interface Servers {
@@ -18,12 +18,13 @@ export async function openStores(
   home: string,
   log: Logger,
   servers: Servers,
+  schemaUse: SchemaUse,
 ): Promise<Stores> {
-  if (profile === 'embedded') return openEmbeddedStores(home, await servers.postgres(), log);
+  if (profile === 'embedded') return openEmbeddedStores(home, await servers.postgres(), log, schemaUse);
   const [{ openServerStores }, { readExternal }] = await Promise.all([
     import('./server-stores.ts'),
     import('./external-file.ts'),
   ]);
   const endpoints = profile === 'docker' ? await servers.stack() : readExternal(home);
-  return openServerStores(profile, endpoints, home, log);
+  return openServerStores(profile, endpoints, home, log, schemaUse);
 }

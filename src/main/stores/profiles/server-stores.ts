@@ -4,7 +4,14 @@ import type { Profile } from '../../../shared/model/stack.ts';
 import type { S3Endpoint, ServerEndpoint, StoreEndpoints } from '../../platform/endpoints.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
 import { PostgresDocumentStore } from '../documents/postgres/document-store.ts';
-import { liveOnPostgres, objectsInFiles, openRelational, reportTo, type Stores } from './stores.ts';
+import {
+  liveOnPostgres,
+  objectsInFiles,
+  openRelational,
+  reportTo,
+  type SchemaUse,
+  type Stores,
+} from './stores.ts';
 
 async function openRedisStores(redis: ServerEndpoint, log: Logger, stack: AsyncDisposableStack) {
   const { openRedis } = await import('../redis/redis.ts');
@@ -30,17 +37,19 @@ export async function openServerStores(
   { postgres, mongo, redis, s3, temporal }: StoreEndpoints,
   home: string,
   log: Logger,
+  schemaUse: SchemaUse,
 ): Promise<Stores> {
   await using stack = new AsyncDisposableStack();
-  const { pool, schema, expectEnd } = stack.use(await openRelational(postgres, postgres, log));
+  const { pool, schema, bringUp, expectEnd } = stack.use(
+    await openRelational(postgres, postgres, log, schemaUse),
+  );
   const [documents, { cache, queue, pubSub, keys, workers }, objects] = await Promise.all([
     mongo ? openMongo(mongo, stack) : new PostgresDocumentStore(pool),
     redis ? openRedisStores(redis, log, stack) : liveOnPostgres(pool, log, stack),
     s3 ? openS3(s3, home, log, stack) : objectsInFiles(home),
   ]);
-  await Promise.all([objects.objects.ensureBuckets(), documents.ensureCollections()]);
-  const opened = stack.move();
-  return {
+  const opened = new AsyncDisposableStack();
+  const stores: Stores = {
     profile,
     pool,
     address: postgres,
@@ -59,4 +68,7 @@ export async function openServerStores(
     expectEnd,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+  await Promise.all([objects.objects.ensureBuckets(), bringUp(stores)]);
+  opened.use(stack.move());
+  return stores;
 }

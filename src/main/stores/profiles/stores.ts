@@ -4,7 +4,8 @@ import type { DatabaseOrigin } from '../../../shared/contract/system.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { S3Endpoint, ServerEndpoint, TemporalEndpoint } from '../../platform/endpoints.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
-import { createPool, type PostgresAddress } from '../../postgres/pool.ts';
+import { asErrorOf, createPool, type PostgresAddress } from '../../postgres/pool.ts';
+import type { DataChange } from '../../postgres/schema/data-changes.ts';
 import { SchemaService } from '../../postgres/schema/schema-service.ts';
 import { ServerWatch } from '../../postgres/server-watch.ts';
 import type { Cache } from '../cache/ports.ts';
@@ -55,12 +56,28 @@ export interface Stores extends AsyncDisposable {
   expectEnd(): void;
 }
 
-/** Connects to a PostgreSQL and brings its schema to the newest revision. */
+/** What becomes of a schema that is older than this program. */
+export type SchemaUse =
+  /** It is brought up. Called before a revision changes rows, with all stores open; what it throws keeps the stores from being opened. */
+  | { readonly beforeDataChange: (stores: Stores, change: DataChange) => Promise<unknown> }
+  /** It stays, and so does a newer one: only what needs no newest revision may be used. */
+  | 'stays';
+
+/** For databases that hold nothing that could be lost. */
+export const nothingToKeep: SchemaUse = { beforeDataChange: async () => {} };
+
+interface Relational extends Pick<Stores, 'pool' | 'schema' | 'expectEnd'>, AsyncDisposable {
+  /** Brings the schema to the newest revision, where it is to be. @param stores of the same database */
+  bringUp(stores: Stores): Promise<void>;
+}
+
+/** Connects to a PostgreSQL and looks which revision it has. @throws TrainyardError SCHEMA_AHEAD and what else keeps a schema from being brought up */
 export async function openRelational(
   address: PostgresAddress,
   server: ServerEndpoint,
   log: Logger,
-): Promise<Pick<Stores, 'pool' | 'schema' | 'expectEnd'> & AsyncDisposable> {
+  schemaUse: SchemaUse,
+): Promise<Relational> {
   const schema = new SchemaService({ databaseUrl: server.url, tls: server.tls });
   await using stack = new AsyncDisposableStack();
   const watch = stack.use(new ServerWatch(address, log));
@@ -70,16 +87,36 @@ export async function openRelational(
   });
   stack.defer(() => pool.end());
   watch.follow(pool);
-  const { done, drift } = await schema.upgradeThrough(pool);
-  if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
-  void reportDrift(drift, log);
+  const there = schemaUse === 'stays' ? await answers(pool, address) : await schema.atHead(pool);
+  if (there) void reportDrift(there.drift, log);
   const opened = stack.move();
   return {
     pool,
     schema,
+    bringUp: async (stores) => {
+      if (schemaUse === 'stays') return;
+      if (!there) {
+        const { done, drift } = await schema.upgrade('head', (change) =>
+          schemaUse.beforeDataChange(stores, change),
+        );
+        log.info({ done }, 'the schema was brought to its newest revision');
+        void reportDrift(Promise.resolve(drift), log);
+      }
+      await stores.documents.ensureCollections();
+    },
     expectEnd: () => watch.expectEnd(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** Only proves that the server lets us in. @throws TrainyardError POSTGRES_… */
+async function answers(pool: pg.Pool, address: PostgresAddress): Promise<null> {
+  try {
+    await pool.query('SELECT 1');
+    return null;
+  } catch (error) {
+    throw asErrorOf(address, error);
+  }
 }
 
 async function reportDrift(drift: Promise<readonly string[]>, log: Logger): Promise<void> {

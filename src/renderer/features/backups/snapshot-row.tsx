@@ -2,7 +2,7 @@ import { Box, Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react';
 import { type ComponentProps, useId, useState } from 'react';
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
-import { byHand, bySchedule } from '../../../shared/model/snapshots.ts';
+import { byHand, bySchedule, readBeforeRevisions } from '../../../shared/model/snapshots.ts';
 import { ProblemText } from '../../components/problem-alert.tsx';
 import { SeverityIcon, severityColors } from '../../components/severity-icon.tsx';
 import { TimeText } from '../../components/time-text.tsx';
@@ -21,6 +21,16 @@ export function SnapshotRow({
   return <UnusableSnapshot id={id} path={path} problem={problem} />;
 }
 
+/** Why a snapshot was made: the engine's own word in the person's language. */
+function useReason(why: string): string {
+  const { t } = useText();
+  const before = readBeforeRevisions(why);
+  if (before)
+    return t(before.direction === 'up' ? 'backups.beforeRevisions' : 'backups.beforeTakingBack', before);
+  if (why === bySchedule) return t('backups.bySchedule');
+  return why === byHand ? t('backups.byHand') : why;
+}
+
 function GoodSnapshot({ snapshot, ...ofRow }: OfRow & { readonly snapshot: Snapshot }) {
   const { t, format } = useText();
   const [opened, setOpened] = useState(false);
@@ -29,8 +39,7 @@ function GoodSnapshot({ snapshot, ...ofRow }: OfRow & { readonly snapshot: Snaps
   // Who proved it has read all of it, too.
   const [known, knownAt] =
     provenAt === null ? (['verified', verifiedAt] as const) : (['proven', provenAt] as const);
-  const made = why === byHand ? t('backups.byHand') : why;
-  const reason = why === bySchedule ? t('backups.bySchedule') : made;
+  const reason = useReason(why);
   return (
     <li>
       <UnstyledButton

@@ -20,6 +20,14 @@ export const backups = {
     reasonExample: ['Before cleaning up', '정리하기 전'],
     byHand: ['Made by hand', '직접 만듦'],
     bySchedule: ['Made by schedule', '예약으로 만듦'],
+    beforeRevisions: [
+      'Made before revision {{revisions}} of the database',
+      '데이터베이스 리비전 {{revisions}} 적용 전',
+    ],
+    beforeTakingBack: [
+      'Made before taking back revision {{revisions}} of the database',
+      '데이터베이스 리비전 {{revisions}} 되돌리기 전',
+    ],
     newest: ['Newest good snapshot', '쓸 수 있는 최신 스냅숏'],
     lastVerified: ['Last verified', '마지막 검증'],
     never: ['Never', '없음'],
