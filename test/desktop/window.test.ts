@@ -23,7 +23,7 @@ function launch(display: string, engineUrl: string, home: string): Promise<Elect
   });
 }
 
-test('the window shows the running sample from an engine elsewhere, its chart gains points and the run completes', async () => {
+test('the window shows the running sample from an engine elsewhere, and its chart gains points', async () => {
   await using display = await openDisplay();
   await using state = await temporaryHome();
   await using engine = await startEngine(state.home, []);
@@ -42,18 +42,6 @@ test('the window shows the running sample from an engine elsewhere, its chart ga
       ) as Promise<number>;
     const first = await waitFor('a painted point', painted);
     await waitFor('a further painted point without a reload', async () => (await painted()) > first);
-    await waitFor(
-      'the end of the run',
-      async () => {
-        const { status } = await rest<{ status: string }>(engine, 'GET', `/runs/${run.id}`);
-        return status === 'completed';
-      },
-      180_000,
-    );
-    await page
-      .getByText(/^(Completed|완료)/)
-      .first()
-      .waitFor();
   } finally {
     await app.close();
   }

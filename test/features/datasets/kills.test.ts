@@ -5,6 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
+import { killPoints } from '../../support/kill-points.ts';
 import { datasetCount, importFolder, importOver, makeProject, openService } from './support/open-service.ts';
 import { writeFiles, yoloLabels } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
@@ -84,12 +85,14 @@ const importing = await failpointsOf(
   'stores/objects/files/object-store.ts',
 );
 const ways = [
-  ...importing
-    .filter((name) => !/link|remove|failed|times|annotations|cancel|withdraw/.test(name))
-    .map((name) => ['copy', name] as const),
+  ...killPoints(
+    importing.filter((name) => !/link|remove|failed|times|annotations|cancel|withdraw/.test(name)),
+  ).map((name) => ['copy', name] as const),
   ['copy', 'object.put-many.before:4'] as const,
   ['copy', 'object.put-many.after:4'] as const,
-  ...importing.filter((name) => /object\.link|times/.test(name)).map((name) => ['link', name] as const),
+  ...killPoints(importing.filter((name) => /object\.link|times/.test(name))).map(
+    (name) => ['link', name] as const,
+  ),
   ['link', 'object.put.after:1'] as const,
   ['in_place', 'object.put.after:1'] as const,
 ];

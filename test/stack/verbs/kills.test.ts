@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { killPoints } from '../../support/kill-points.ts';
 import { withoutServer } from '../../support/servers.ts';
 import {
   docker,
@@ -94,7 +95,7 @@ async function withMarker(home: string): Promise<void> {
   await redis(home, 'set', 'marker', 'kept');
 }
 
-test.skipIf(reason).concurrent.each(passed.new)(
+test.skipIf(reason).concurrent.each(killPoints(passed.new))(
   'a first start killed at %s is completed by the next',
   async (failpoint) => {
     await using state = await stackHome();
@@ -120,31 +121,31 @@ test.skipIf(reason)(
       expect(readStackJson(home).id, failpoint).toBe(id);
       expect(await makeStack(home).urls(), failpoint).toEqual(urls);
     };
-    for (const failpoint of passed['with another limit']) {
+    for (const failpoint of killPoints(passed['with another limit'])) {
       // What is written of the plan is written where the machine has another memory, too.
       const { machine, ...record } = { machine: 4 * 1024 ** 3, ...readStackJson(home) };
       writeFileSync(stackFile(home, 'stack.json'), JSON.stringify({ ...record, memoryBytes: machine }));
       await killedAt(failpoint, home, 'up', { TRAINYARD_REDIS_MEMORY: '123m' });
       await expectKept(failpoint);
     }
-    for (const failpoint of passed.lost) {
+    for (const failpoint of killPoints(passed.lost)) {
       rmSync(stackFile(home), { recursive: true });
       await killedAt(failpoint, home, 'up');
       await expectKept(failpoint);
     }
-    for (const failpoint of passed.damaged) {
+    for (const failpoint of killPoints(passed.damaged)) {
       writeFileSync(stackFile(home, 'stack.json'), 'no notes');
       await killedAt(failpoint, home, 'up');
       await expectKept(failpoint);
     }
-    for (const failpoint of passed['going down']) {
+    for (const failpoint of killPoints(passed['going down'])) {
       await killedAt(failpoint, home, 'down');
       await expectKept(failpoint);
     }
   },
 );
 
-test.skipIf(reason).concurrent.each(passed['being destroyed'])(
+test.skipIf(reason).concurrent.each(killPoints(passed['being destroyed']))(
   'a removal killed at %s takes all or nothing of the data',
   async (failpoint) => {
     await using state = await stackHome();

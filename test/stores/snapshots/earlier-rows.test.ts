@@ -19,10 +19,10 @@ interface Made {
   readonly manifest: Manifest;
 }
 
-/** A table of several parts: 24,000 rows of 1.6 KB. */
+/** A table of several parts: 14,000 rows of 1.6 KB. */
 async function fillLarge(source: OwnStores): Promise<void> {
   await fillStores(source);
-  await connected(source.url, (client) => add(client, 3000, 27_000));
+  await connected(source.url, (client) => add(client, 3000, 17_000));
 }
 
 function add(client: pg.ClientBase, from: number, to: number): Promise<unknown> {
@@ -120,7 +120,7 @@ test('a snapshot shares the rows that did not change with the earlier one, and h
     await add(client, 31_000, 31_001);
   });
   expect(refilled[0]).toBeLessThan(all);
-  const grown = await after((client) => add(client, 40_000, 50_000));
+  const grown = await after((client) => add(client, 40_000, 48_000));
   expect(grown[0]).toBeGreaterThanOrEqual(all - 1);
   expect(grown[1]).toBeGreaterThan(all);
 });
@@ -140,10 +140,6 @@ test('rows that lie elsewhere or print otherwise than in the earlier snapshot ar
 test('a database without the mark of the earlier snapshot is written whole: it may have been put back to a time before it', async () => {
   const unmarked = await after((client) => client.query(`DELETE FROM ${snapshotsTable}`));
   expect(unmarked[0]).toBe(0);
-  const elsewhere = await after((client) =>
-    client.query(`UPDATE ${snapshotsTable} SET id = replace(id, 'Z-', 'Z-0')`),
-  );
-  expect(elsewhere[0]).toBe(0);
 });
 
 test('a file that was written to after it was found whole is not shared', async () => {
