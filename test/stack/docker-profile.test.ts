@@ -109,11 +109,21 @@ test.skipIf(reason)(
       const mongo = new URL(urls.mongo ?? '');
       mongo.host = '127.0.0.1:27017';
       mongo.pathname = '/vision_platform';
-      const buckets = await inside(
-        ...(['mongo', 'mongosh', '--quiet', mongo.href, '--eval'] as const),
-        `db.workflow_logs.countDocuments({ workflowId: '${runId}' })`,
-      );
+      const inMongosh = (command: string) =>
+        inside(...(['mongo', 'mongosh', '--quiet', mongo.href, '--eval'] as const), command);
+      const buckets = await inMongosh(`db.workflow_logs.countDocuments({ workflowId: '${runId}' })`);
       expect(Number(buckets)).toBeGreaterThan(0);
+
+      // The stack's own servers are found without an address.
+      expect(await cliJson(home, ['db', 'check'])).toMatchObject({ ok: true, drift: [] });
+      await inMongosh("db.workflow_logs.dropIndex('timestamp')");
+      const check = await runCli(home, ['db', 'check', '--json']);
+      const { drift } = JSON.parse(check.stdout) as { drift: { name: string; commands: string[] }[] };
+      expect(drift).toMatchObject([{ kind: 'collection index', name: 'workflow_logs.timestamp' }]);
+      for (const command of drift[0]?.commands ?? []) await inMongosh(command);
+      expect(await cliJson(home, ['db', 'check'])).toMatchObject({ ok: true, drift: [] });
+      const { head } = await cliJson<{ head: string }>(home, ['db', 'current']);
+      expect(await cliJson(home, ['db', 'upgrade'])).toMatchObject({ revision: head, done: [] });
 
       const before = await inventory(stage);
       for (const to of ['embedded', 'docker']) {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Db, MongoClient } from 'mongodb';
+import { type Db, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMongoDocuments } from '../../../src/main/stores/documents/mongo/document-store.ts';
+import { checkMongo } from '../../../src/main/stores/documents/mongo/drift.ts';
 import { ensureMongoCollections } from '../../../src/main/stores/documents/mongo/ensure.ts';
 import { bsonSchema } from '../../../src/main/stores/documents/mongo/json-schema.ts';
 import { collectionNames } from '../../../src/main/stores/documents/ports.ts';
@@ -244,4 +245,45 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     };
     check(bsonSchema(name));
   });
+
+  test('differences are found without changing anything, each with the commands that put it right', async () => {
+    const { database, ensure, endpoint } = fresh();
+    await ensure();
+    expect(await checkMongo(endpoint)).toEqual([]);
+    await database.collection('audit_logs').drop();
+    await database.command({ collMod: 'chat_sessions', validator: {}, validationLevel: 'off' });
+    await database.collection('workflow_logs').dropIndex('timestamp');
+    await database.collection('training_configs').dropIndex('created');
+    await database
+      .collection('training_configs')
+      .createIndex({ createdAt: -1 }, { name: 'created', unique: true });
+    await database.collection('model_registry').createIndex({ licence: 1 }, { name: 'licence' });
+    const found = await checkMongo(endpoint);
+    const told = found.map(({ kind, name, change }) => `${change} ${kind} ${name}`);
+    expect(told).toEqual([
+      `changed validator chat_sessions`,
+      'changed collection index training_configs.created',
+      'missing collection index workflow_logs.timestamp',
+      'added collection index model_registry.licence',
+      'missing collection audit_logs',
+    ]);
+    expect(found[1]?.commands).toEqual([
+      'db.getCollection("training_configs").dropIndex("created")',
+      'db.getCollection("training_configs").createIndex({"createdAt":-1}, {"name":"created"})',
+    ]);
+    expect(found[3]?.commands).toEqual(['db.getCollection("model_registry").dropIndex("licence")']);
+    for (const { commands } of found) for (const command of commands) await inMongosh(database, command);
+    expect(await checkMongo(endpoint)).toEqual([]);
+    await isAsDeclared(database);
+  });
 });
+
+/** Runs a command as mongosh does: its calls are the driver's, by the same names. */
+async function inMongosh(database: Db, command: string): Promise<void> {
+  const db = {
+    getCollection: (name: string) => database.collection(name),
+    createCollection: (name: string) => database.createCollection(name),
+    runCommand: (document: Document) => database.command(document),
+  };
+  await new Function('db', `return ${command}`)(db);
+}

@@ -1,10 +1,13 @@
 import type { SchemaCheck } from '../../postgres/schema/schema-service.ts';
+import type { DocumentsDrift } from '../../stores/documents/mongo/drift.ts';
 import type { Command } from '../lib/define.ts';
 import { translate } from '../lib/language.ts';
 import { styled, writeResult } from '../lib/output.ts';
-import { type DatabaseOptions, defineAtDatabase, withDatabase } from './at-database.ts';
+import { type AtDatabase, type DatabaseOptions, defineAtDatabase, withDatabase } from './at-database.ts';
 
-type Drift = SchemaCheck['drift'][number];
+type Drift = SchemaCheck['drift'][number] | DocumentsDrift;
+
+type Checked = Omit<SchemaCheck, 'drift'>;
 
 const koreanKinds: Readonly<Record<Drift['kind'], string>> = {
   table: '테이블',
@@ -17,12 +20,21 @@ const koreanKinds: Readonly<Record<Drift['kind'], string>> = {
   policy: '행 보안 정책',
   rule: '규칙',
   partition: '파티션',
+  collection: 'MongoDB 컬렉션',
+  validator: 'MongoDB 유효성 규칙',
+  'collection index': 'MongoDB 인덱스',
+};
+
+const englishKinds: Partial<Readonly<Record<Drift['kind'], string>>> = {
+  collection: 'collection',
+  validator: 'validator of the collection',
+  'collection index': 'index of MongoDB',
 };
 
 /** A difference in a sentence of the command's language. */
 function describe({ kind, name, change, expected, found }: Drift): string {
   const [here, there] = [found ?? '–', expected ?? '–'];
-  const [en, ko] = [`The ${kind} ${name}`, `${koreanKinds[kind]} ${name}`];
+  const [en, ko] = [`The ${englishKinds[kind] ?? kind} ${name}`, `${koreanKinds[kind]} ${name}`];
   switch (change) {
     case 'missing':
       return translate(`${en} is missing.`, `${ko}: 없습니다.`);
@@ -50,7 +62,8 @@ function describe({ kind, name, change, expected, found }: Drift): string {
   }
 }
 
-function report({ revision, head, pending, edited, drift, ok }: SchemaCheck): string {
+/** @param drift in an order in which the commands can be run */
+function report({ revision, head, pending, edited, ok }: Checked, drift: readonly Drift[]): string {
   const lost = translate('-- Data in it is lost.', '-- 안에 든 데이터는 사라집니다.');
   const rounded = translate('-- Values in it are rounded.', '-- 안에 든 값은 반올림됩니다.');
   const lines = [
@@ -85,19 +98,28 @@ function report({ revision, head, pending, edited, drift, ok }: SchemaCheck): st
   return lines.join('\n');
 }
 
+/** The relational schema, and MongoDB's collections where the profile has one. */
+async function checkAll({ schema, mongo }: AtDatabase): Promise<Checked & { drift: readonly Drift[] }> {
+  const { drift, ok, ...state } = await schema.check();
+  if (!mongo) return { ok, drift, ...state };
+  const { checkMongo } = await import('../../stores/documents/mongo/drift.ts');
+  const documents = await checkMongo(mongo);
+  return { ok: ok && documents.length === 0, drift: [...drift, ...documents], ...state };
+}
+
 export function defineCheck(group: Command): void {
   defineAtDatabase(group, {
     usage: 'check',
     english:
-      'compare the database with what its revisions make of an empty one, and name the SQL that puts it right; exit code 1 where it differs',
+      "compare the database with what its revisions make of an empty one, and MongoDB's collections with what is declared, and name the commands that put it right (SQL; mongosh); exit code 1 where it differs",
     korean:
-      '빈 데이터베이스에 리비전을 적용한 것과 비교하고, 바로잡을 SQL을 알려 줍니다. 다르면 종료 코드가 1입니다',
+      '빈 데이터베이스에 리비전을 적용한 것과, MongoDB 컬렉션을 선언과 비교하고, 바로잡을 명령(SQL, mongosh)을 알려 줍니다. 다르면 종료 코드가 1입니다',
     examples: ['db check', 'db check --json'],
     json: '{"ok", "drift": [{"kind", "name", "change", "message", "expected", "found", "commands", "losesData"}], "revision", "head", "pending", "edited"}',
   }).perform<DatabaseOptions>(async (options) => {
-    const { ok, drift, ...state } = await withDatabase(options, ({ schema }) => schema.check());
+    const { drift, ...state } = await withDatabase(options, checkAll);
     const described = drift.map((one) => ({ ...one, message: describe(one) }));
-    await writeResult(options, { ok, drift: described, ...state }, () => report({ ok, drift, ...state }));
-    return ok ? 0 : 1;
+    await writeResult(options, { ...state, drift: described }, () => report(state, drift));
+    return state.ok ? 0 : 1;
   });
 }

@@ -86,6 +86,7 @@ export async function openEmbeddedStores(
     database: () => postgres.report,
     folders: [postgres.area, path.join(home, 'objects')],
     documents,
+    mongo: null,
     ...live,
     ...objects,
     s3: null,

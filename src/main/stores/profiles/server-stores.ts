@@ -57,6 +57,7 @@ export async function openServerStores(
     folders: [path.join(home, 'objects'), path.join(home, 'cache')],
     database: () => ({ how: profile, message: `PostgreSQL of the profile "${profile}".` }),
     documents,
+    mongo,
     cache,
     queue,
     pubSub,

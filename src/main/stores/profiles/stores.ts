@@ -37,6 +37,8 @@ export interface Stores extends AsyncDisposable {
   /** Folders of this machine that they write to. */
   readonly folders: readonly string[];
   readonly documents: DocumentStore;
+  /** The server of `documents`; null where they are in PostgreSQL. */
+  readonly mongo: ServerEndpoint | null;
   readonly cache: Cache;
   readonly queue: Queue;
   readonly pubSub: PubSub;

@@ -19,7 +19,8 @@ export interface EnsuredCollections {
   readonly unchanged: number;
 }
 
-interface CollectionListing {
+/** A collection as the server lists it. */
+export interface CollectionListing {
   readonly name: string;
   readonly options?: {
     readonly validator?: unknown;
@@ -60,7 +61,8 @@ export async function ensureMongoCollections(endpoint: ServerEndpoint): Promise<
   }
 }
 
-async function listCollections(database: Db): Promise<Map<string, CollectionListing>> {
+/** Our collections that are there, by name. */
+export async function listCollections(database: Db): Promise<Map<string, CollectionListing>> {
   const listed = await database.listCollections({ name: { $in: [...collectionNames] } }).toArray();
   return new Map(listed.map((each) => [each.name, each]));
 }
@@ -161,7 +163,8 @@ async function refuseDuplicates(
   throw fault('DOCUMENT_STORE_INCOMPLETE', parameters, { status: 409, place: { field: key.field } });
 }
 
-function validation(name: CollectionName) {
+/** How a collection's documents are checked, as the server takes it. */
+export function validation(name: CollectionName) {
   return {
     validator: { $jsonSchema: bsonSchema(name) },
     validationLevel: 'strict' as const,
@@ -188,7 +191,8 @@ async function fixValidators(
     .map((name) => `${name}.validator`);
 }
 
-function hasValidator(listing: CollectionListing | undefined, name: CollectionName): boolean {
+/** Whether a collection has the declared validator. */
+export function hasValidator(listing: CollectionListing | undefined, name: CollectionName): boolean {
   const { validator, validationLevel, validationAction } = listing?.options ?? {};
   // MongoDB lists its defaults or leaves them out.
   return (
