@@ -78,7 +78,15 @@ export async function benchSnapshots({ rows = 1_000_000, rounds = 3 } = {}): Pro
   const snapshotInto = (folder: string) =>
     timed(async () => {
       const { manifest } = await createSnapshot(stores, {
-        ...{ folder, why: 'bench', who: 'bench', version: '0', settings: {}, surroundings: readSurroundings },
+        ...{
+          folder,
+          why: 'bench',
+          who: 'bench',
+          version: '0',
+          settings: {},
+          encryption: null,
+          surroundings: readSurroundings,
+        },
         onProgress: () => undefined,
         signal: new AbortController().signal,
       });

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ORPCError } from '@orpc/server';
+import type {
+  BackupEncryptionView,
+  SetUpEncryptionInput,
+  SnapshotKey,
+} from '../../src/shared/contract/backup-encryption.ts';
 import type { BackupScheduleView } from '../../src/shared/contract/backup-schedule.ts';
 import type {
   BackupOperation,
@@ -27,6 +32,7 @@ function listed(id: string, at: string, part: Partial<Snapshot> = {}): ListedBac
       objects: { count: 5021, bytes: 31_020_110 },
     },
     notKept: { runs: [], inPlace: [], lost: [] },
+    encryption: null,
     ...part,
   };
   return { id, path, snapshot, problem: null };
@@ -68,12 +74,17 @@ const schedule: BackupScheduleView = {
   ...{ retryAt: null, newest: ago(180), warning: null },
 };
 
+export const fixtureRecipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+export const fixtureIdentity = 'AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX';
+export const fixturePassphrase = 'correct horse battery';
+
 /** The snapshots, and what a test does with the one that is being made. */
 export class FixtureSnapshots {
   list: readonly ListedBackup[] = made;
   operation: BackupOperation | null = null;
   schedule = schedule;
   replaced: ReplacedState | null = null;
+  encryption: BackupEncryptionView = { active: null, pending: null };
   /** What the last restore was asked for with. */
   asked: object = {};
   private readonly onChange: (operation: string) => void;
@@ -143,6 +154,27 @@ export class FixtureSnapshots {
     return { removed: good.slice(last).reverse(), kept: good.slice(0, last) };
   }
 
+  setUpEncryption(input: SetUpEncryptionInput) {
+    const hasPassphrase = 'passphrase' in input;
+    const recipient = 'recipient' in input ? input.recipient : fixtureRecipient;
+    this.encryption = { ...this.encryption, pending: { recipient, hasPassphrase, since: ago(0) } };
+    return { ...this.encryption, identity: 'recipient' in input || hasPassphrase ? null : fixtureIdentity };
+  }
+
+  proveEncryption(key: SnapshotKey): BackupEncryptionView {
+    const { pending } = this.encryption;
+    const isRight =
+      'identities' in key ? key.identities === fixtureIdentity : key.passphrase === fixturePassphrase;
+    if (!pending || !isRight) {
+      const recipient = pending?.recipient ?? '';
+      const { record, status } = fault('SNAPSHOT_KEY_WRONG', { recipient, given: 'age1other' });
+      const { code, message, ...data } = record;
+      throw new ORPCError(code, { status, message, data });
+    }
+    this.encryption = { active: pending, pending: null };
+    return this.encryption;
+  }
+
   private change(change: Partial<BackupOperation>): void {
     if (!this.operation) throw new Error('no snapshot is being made');
     this.operation = { ...this.operation, ...change, seq: this.operation.seq + 1 };
@@ -173,9 +205,19 @@ export function fixtureBackups(state: FixtureState) {
       }
       return snapshots.plan({ ...change, keep: { ...snapshots.schedule.keep, ...keep } });
     }),
+    encryption: backups.encryption.handler(() => snapshots.encryption),
+    setUpEncryption: backups.setUpEncryption.handler(({ input }) => snapshots.setUpEncryption(input)),
+    proveEncryption: backups.proveEncryption.handler(({ input }) => snapshots.proveEncryption(input.key)),
+    turnOffEncryption: backups.turnOffEncryption.handler(() => {
+      snapshots.encryption = { active: null, pending: null };
+      return snapshots.encryption;
+    }),
     removable: backups.removable.handler(({ input }) => snapshots.removable(input)),
     create: backups.create.handler(({ input }) => snapshots.begin('create', input.why)),
-    drill: backups.drill.handler(() => snapshots.begin('drill')),
+    drill: backups.drill.handler(({ input }) => {
+      snapshots.asked = input;
+      return snapshots.begin('drill');
+    }),
     compare: backups.compare.handler(() => ({
       rows: [
         { noun: 'projects', now: 12, snapshot: 12 },

@@ -14,14 +14,24 @@ export const backupsApi = {
   removable: api.backups.removable.handler(({ input, context }) =>
     context.services().backupScheduler.removable(input),
   ),
+  encryption: api.backups.encryption.handler(({ context }) => context.services().backupEncryption.show()),
+  setUpEncryption: api.backups.setUpEncryption.handler(({ input, context }) =>
+    context.services().backupEncryption.setUp(input),
+  ),
+  proveEncryption: api.backups.proveEncryption.handler(({ input, context }) =>
+    context.services().backupEncryption.prove(input.key),
+  ),
+  turnOffEncryption: api.backups.turnOffEncryption.handler(({ context }) =>
+    context.services().backupEncryption.turnOff(),
+  ),
   compare: api.backups.compare.handler(({ input, context: { engine } }) =>
     engine.snapshots.compare(input.snapshot),
   ),
   drill: api.backups.drill.handler(({ input, context: { engine } }) =>
-    engine.snapshots.drill(input.snapshot),
+    engine.snapshots.drill(input.snapshot, input.key),
   ),
   restore: api.backups.restore.handler(({ input, context: { engine } }) =>
-    engine.snapshots.restore(input.snapshot, input.stopRuns),
+    engine.snapshots.restore(input.snapshot, input.stopRuns, input.key),
   ),
   revert: api.backups.revert.handler(({ input, context: { engine } }) =>
     engine.snapshots.revert(input.stopRuns),

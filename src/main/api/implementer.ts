@@ -5,6 +5,7 @@ import { needsRoom } from '../../shared/contract/effects.ts';
 import type { systemContract } from '../../shared/contract/system.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { Profile } from '../../shared/model/stack.ts';
+import type { BackupEncryption } from '../features/backups/backup-encryption.ts';
 import type { BackupScheduler } from '../features/backups/backup-scheduler.ts';
 import type { Backups } from '../features/backups/backups.ts';
 import type { SnapshotsApi } from '../features/backups/snapshots-api.ts';
@@ -37,6 +38,7 @@ export interface ApiContext {
   readonly services: () => {
     readonly projects: Projects;
     readonly backups: Backups;
+    readonly backupEncryption: BackupEncryption;
     readonly backupScheduler: BackupScheduler;
     readonly datasets: DatasetService;
     readonly exports: DatasetExports;

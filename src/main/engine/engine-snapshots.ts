@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
+import type { SnapshotKey } from '../../shared/contract/backup-encryption.ts';
 import { fault, inBoth } from '../../shared/errors/catalogue.ts';
 import type { BackupOperations, Begun } from '../features/backups/operations.ts';
 import type { SnapshotsApi } from '../features/backups/snapshots-api.ts';
@@ -79,6 +80,15 @@ export function engineSnapshotsOf(
   const refuseForeign = () => {
     if (supervisor().profile === 'external') throw fault('RESTORE_SERVERS_FOREIGN', {});
   };
+  /** Before anything is begun: the right key of an encrypted snapshot. */
+  const requireKey = async (folder: string, key: SnapshotKey | undefined) => {
+    const [{ readManifest }, { identityFor }] = await Promise.all([
+      import('../stores/snapshots/snapshot-folder.ts'),
+      import('../stores/snapshots/snapshot-key.ts'),
+    ]);
+    const identity = await identityFor(folder, await readManifest(folder), key ?? null);
+    return identity === null ? null : { identities: identity };
+  };
   const begin = (...work: Parameters<BackupOperations['begin']>) => {
     begun = operations.begin(...work);
     return begun.operation;
@@ -108,27 +118,38 @@ export function engineSnapshotsOf(
       ]);
       return compareWith(await readManifest(await find(reference)), stores());
     },
-    drill: async (reference) => {
+    drill: async (reference, key) => {
       const folder = await find(reference);
+      const given = await requireKey(folder, key);
       return begin('drill', async (report) => {
         const { drillSnapshot } = await import('./restore-aside.ts');
-        const { manifest, leftOut, report: drill } = await drillSnapshot(parts(), folder, report);
+        const {
+          manifest,
+          leftOut,
+          report: drill,
+        } = await drillSnapshot(parts(), { folder, key: given }, report);
         return { ...(await viewed(folder, manifest)), drill, leftOut: [...leftOut] };
       });
     },
-    restore: async (reference, stopRuns) => {
+    restore: async (reference, stopRuns, key) => {
       const folder = await find(reference);
       refuseForeign();
+      const given = await requireKey(folder, key);
       await requireIdle(stopRuns);
       return begin('restore', async (report) => {
         const [{ restoreBeside }, { revertState }] = await Promise.all([
           import('./restore-aside.ts'),
           import('./replace-state.ts'),
         ]);
-        const { manifest, leftOut } = await restoreBeside(parts(), folder, report, async (change) => {
-          await stopAll(stopRuns);
-          await whileClosed(change, () => revertState(parts()));
-        });
+        const { manifest, leftOut } = await restoreBeside(
+          parts(),
+          { folder, key: given },
+          report,
+          async (change) => {
+            await stopAll(stopRuns);
+            await whileClosed(change, () => revertState(parts()));
+          },
+        );
         return { ...(await viewed(folder, manifest)), leftOut: [...leftOut] };
       });
     },

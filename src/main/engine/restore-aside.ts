@@ -6,7 +6,11 @@ import { diskRoom, noRoom } from '../platform/faults/disk-room.ts';
 import type { OnSnapshotProgress } from '../stores/snapshots/create-snapshot.ts';
 import { keptSettings } from '../stores/snapshots/kept-settings.ts';
 import type { Manifest } from '../stores/snapshots/manifest.ts';
-import { type LeftOut, restoreSnapshot } from '../stores/snapshots/restore-snapshot.ts';
+import {
+  type LeftOut,
+  restoreSnapshot,
+  type SnapshotToRestore,
+} from '../stores/snapshots/restore-snapshot.ts';
 import { markProven, readManifest } from '../stores/snapshots/snapshot-folder.ts';
 import { type Aside, type AsideParts, openAside, sweepStates } from './aside.ts';
 import { replaceState } from './replace-state.ts';
@@ -44,8 +48,12 @@ async function requireRoom(home: string, folder: string): Promise<void> {
 }
 
 /** Restores into stores of their own and uses them as an engine would. */
-async function restoreInto(aside: Aside, folder: string, onProgress: OnRestoreProgress): Promise<Restored> {
-  const { manifest, leftOut } = await restoreSnapshot(folder, aside.stores, aside.settings, onProgress);
+async function restoreInto(
+  aside: Aside,
+  snapshot: SnapshotToRestore,
+  onProgress: OnRestoreProgress,
+): Promise<Restored> {
+  const { manifest, leftOut } = await restoreSnapshot(snapshot, aside.stores, aside.settings, onProgress);
   onProgress({ part: 'checks', done: 0 });
   return { manifest, leftOut, report: await checkRestored(aside.stores, manifest) };
 }
@@ -64,14 +72,14 @@ async function openFor(parts: AsideParts, folder: string, onProgress: OnRestoreP
  */
 export async function drillSnapshot(
   parts: AsideParts,
-  folder: string,
+  snapshot: SnapshotToRestore,
   onProgress: OnRestoreProgress,
 ): Promise<Restored> {
   const begun = performance.now();
   const profile = parts.profile === 'external' ? 'embedded' : parts.profile;
-  await using aside = await openFor({ ...parts, profile }, folder, onProgress);
-  const restored = await restoreInto(aside, folder, onProgress);
-  if (restored.report.ok) markProven(folder, new Date());
+  await using aside = await openFor({ ...parts, profile }, snapshot.folder, onProgress);
+  const restored = await restoreInto(aside, snapshot, onProgress);
+  if (restored.report.ok) markProven(snapshot.folder, new Date());
   return { ...restored, report: { ...restored.report, durationMs: Math.round(performance.now() - begun) } };
 }
 
@@ -83,12 +91,12 @@ export async function drillSnapshot(
  */
 export async function restoreBeside(
   parts: AsideParts,
-  folder: string,
+  snapshot: SnapshotToRestore,
   onProgress: OnRestoreProgress,
   whileClosed: (change: () => Promise<void>) => Promise<void>,
 ): Promise<Restored> {
-  await using aside = await openFor(parts, folder, onProgress);
-  const restored = await restoreInto(aside, folder, onProgress);
+  await using aside = await openFor(parts, snapshot.folder, onProgress);
+  const restored = await restoreInto(aside, snapshot, onProgress);
   const failed = restored.report.checks.find(({ ok }) => !ok);
   if (failed) throw fault('RESTORE_DIFFERS', { what: `${failed.check}: ${failed.detail}` });
   onProgress({ part: 'switch', done: 0 });

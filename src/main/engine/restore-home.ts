@@ -6,7 +6,7 @@ import { countUnderWay } from '../features/backups/compare.ts';
 import { startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.ts';
 import { createPool, type PostgresAddress } from '../postgres/pool.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
-import { restoreSnapshot } from '../stores/snapshots/restore-snapshot.ts';
+import { restoreSnapshot, type SnapshotToRestore } from '../stores/snapshots/restore-snapshot.ts';
 import { type AsideParts, stackOf } from './aside.ts';
 import { finishDecided } from './decided-switch.ts';
 import { type EngineOptions, holdHome } from './held-home.ts';
@@ -30,27 +30,26 @@ async function withHeldHome<Result>(
 
 /**
  * Restores a snapshot into a state folder: beside what it holds, which is kept; of the external profile into servers that hold nothing yet.
- * @param folder of the snapshot
  * @throws TrainyardError RESTORE_RUNS_UNDER_WAY, RESTORE_…, SNAPSHOT_… and what opening the stores throws
  */
 export function restoreHome(
   options: Pick<EngineOptions, 'home' | 'profile'>,
-  folder: string,
+  snapshot: SnapshotToRestore,
   onProgress: (progress: RestoreProgress) => void,
 ) {
   return withHeldHome(options, async (parts) => {
-    if (parts.profile === 'external') return restoreInPlace(parts, folder, onProgress);
+    if (parts.profile === 'external') return restoreInPlace(parts, snapshot, onProgress);
     await refuseUnderWay(parts);
-    return restoreBeside(parts, folder, onProgress, (change) => change());
+    return restoreBeside(parts, snapshot, onProgress, (change) => change());
   });
 }
 
 /** Proves a snapshot with no engine on the state folder. */
 export const drillInHome = (
   options: Pick<EngineOptions, 'home'>,
-  folder: string,
+  snapshot: SnapshotToRestore,
   onProgress: (progress: RestoreProgress) => void,
-) => withHeldHome(options, (parts) => drillSnapshot(parts, folder, onProgress));
+) => withHeldHome(options, (parts) => drillSnapshot(parts, snapshot, onProgress));
 
 /** Brings back what the last restore took out of service. @throws TrainyardError RESTORE_NOTHING_TO_REVERT, RESTORE_RUNS_UNDER_WAY */
 export const revertHome = (options: Pick<EngineOptions, 'home'>) =>
@@ -65,7 +64,7 @@ export const discardInHome = (options: Pick<EngineOptions, 'home'>) => withHeldH
 /** The servers are somebody else's: there is no place beside them. */
 async function restoreInPlace(
   { home, profile, settings, log }: AsideParts,
-  folder: string,
+  snapshot: SnapshotToRestore,
   onProgress: (progress: RestoreProgress) => void,
 ) {
   const own = () => Promise.reject(new Error('The external profile has no servers of its own.'));
@@ -77,7 +76,7 @@ async function restoreInPlace(
     { beforeDataChange: snapshotBefore(home, settings, log) },
   );
   try {
-    return await restoreSnapshot(folder, stores, settings, onProgress);
+    return await restoreSnapshot(snapshot, stores, settings, onProgress);
   } finally {
     stores.expectEnd();
   }

@@ -10,9 +10,11 @@ import type { RunStatus } from '../../shared/model/run.ts';
 import { chosenValue } from '../../shared/model/settings.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { auditLog } from '../features/audit/audit-log.ts';
+import { BackupEncryption } from '../features/backups/backup-encryption.ts';
 import { BackupScheduler } from '../features/backups/backup-scheduler.ts';
 import { Backups } from '../features/backups/backups.ts';
 import { hasContents } from '../features/backups/contents-rows.ts';
+import { currentEncryption } from '../features/backups/current-encryption.ts';
 import type { BackupOperations } from '../features/backups/operations.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
@@ -65,6 +67,7 @@ import { Db } from '../postgres/db.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
 import { keptSettings } from '../stores/snapshots/kept-settings.ts';
+import { snapshotIndexes } from './snapshot-before.ts';
 import { torchTrainerFolder, trainerEnvironmentOf } from './trainer-environment.ts';
 import { version } from './version.ts';
 
@@ -291,10 +294,15 @@ export async function wire(
     log,
   });
   const openSnapshots = () => openStateFolder(home, 'snapshots');
+  const backupEncryption = new BackupEncryption({
+    ...{ settings, changes, openScratch: () => openStateFolder(home, 'scratch') },
+  });
   const backups = new Backups({
     stores,
     openFolder: openSnapshots,
     settings: () => keptSettings(settings),
+    encryption: () =>
+      currentEncryption(settings, { folder: openSnapshots(), indexes: snapshotIndexes(home) }),
     who: userInfo().username,
     version,
     operations: backupOperations,
@@ -340,6 +348,7 @@ export async function wire(
     predictions,
     jobs,
     backups,
+    backupEncryption,
     backupScheduler,
     weights,
     readings: { db, documents, changes: channelChanges, live: livePoints },

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import path from 'node:path';
 import type { Logger } from 'pino';
 import { fault, inBoth } from '../../shared/errors/catalogue.ts';
 import { beforeRevisions } from '../../shared/model/snapshots.ts';
@@ -9,6 +10,9 @@ import type { Stores } from '../stores/profiles/stores.ts';
 import type { SettingsStore } from '../stores/settings/settings-store.ts';
 import type { OnSnapshotProgress } from '../stores/snapshots/create-snapshot.ts';
 import { version } from './version.ts';
+
+/** Where copies of the indexes of encrypted snapshots are kept: with the objects that they name, never with the snapshots. */
+export const snapshotIndexes = (home: string) => path.join(home, 'cache', 'snapshot-indexes');
 
 const attemptsWithinMs = 3_600_000;
 
@@ -69,17 +73,24 @@ async function makeSnapshot(
   onProgress: OnSnapshotProgress,
 ): Promise<string> {
   // Loaded here: few starts need it.
-  const [{ createSnapshot }, { keptSettings }, { listSnapshots, removeSnapshots }, { readSurroundings }] =
-    await Promise.all([
-      import('../stores/snapshots/create-snapshot.ts'),
-      import('../stores/snapshots/kept-settings.ts'),
-      import('../stores/snapshots/snapshot-folder.ts'),
-      import('../features/backups/surroundings.ts'),
-    ]);
+  const [
+    { createSnapshot },
+    { keptSettings },
+    { listSnapshots, removeSnapshots },
+    { readSurroundings },
+    { currentEncryption },
+  ] = await Promise.all([
+    import('../stores/snapshots/create-snapshot.ts'),
+    import('../stores/snapshots/kept-settings.ts'),
+    import('../stores/snapshots/snapshot-folder.ts'),
+    import('../features/backups/surroundings.ts'),
+    import('../features/backups/current-encryption.ts'),
+  ]);
   const folder = openStateFolder(home, 'snapshots');
   const { manifest } = await createSnapshot(stores, {
     ...{ folder, why, who: userInfo().username, version, onProgress },
     ...{ surroundings: readSurroundings, settings: keptSettings(settings) },
+    encryption: await currentEncryption(settings, { folder, indexes: snapshotIndexes(home) }),
     signal: new AbortController().signal,
   });
   // A start that fails behind this and is repeated would fill the disk: this one has what those of the last attempts have.

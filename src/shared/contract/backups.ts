@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { snapshotErrors } from '../errors/snapshots.ts';
 import { comparedNouns, drillChecks } from '../model/snapshots.ts';
 import { profiles } from '../model/stack.ts';
+import { backupEncryptionContract, snapshotKeySchema } from './backup-encryption.ts';
 import { backupScheduleContract } from './backup-schedule.ts';
 import { proceduresOf, sentences, time, waitMs, workError } from './common.ts';
 
@@ -22,16 +23,26 @@ const snapshotSchema = z.object({
   at: time.describe('what the stores held at this time'),
   finishedAt: time,
   why: z.string(),
-  who: z.string(),
+  who: z.string().nullable().describe('null: it is encrypted, and the key was not given'),
   version: z.string(),
   profile: z.enum(profiles),
   bytes: count.describe('of its files; what it has in common with another snapshot counts for both'),
   stores: snapshotStoresSchema,
-  notKept: z.object({
-    runs: z.array(z.string()).describe('runs that were not over: their run directories are not kept'),
-    inPlace: z.array(z.object({ dataset: z.string(), version: count, source: z.string() })),
-    lost: z.array(z.string()).describe('objects that the store had lost before'),
-  }),
+  notKept: z
+    .object({
+      runs: z.array(z.string()).describe('runs that were not over: their run directories are not kept'),
+      inPlace: z.array(z.object({ dataset: z.string(), version: count, source: z.string() })),
+      lost: z.array(z.string()).describe('objects that the store had lost before'),
+    })
+    .nullable()
+    .describe('null: it is encrypted, and the key was not given'),
+  encryption: z
+    .object({
+      recipient: z.string(),
+      hasPassphrase: z.boolean().describe('a passphrase opens the key that lies in it'),
+    })
+    .nullable()
+    .describe('to whom it is encrypted; null: everybody can read it'),
   verifiedAt: time.nullable().describe('when all of it was last read and found whole'),
   provenAt: time
     .nullable()
@@ -97,8 +108,13 @@ const consent = {
     .describe('cancel the runs that are under way, after a last checkpoint; else they refuse it'),
 };
 
+const named = { snapshot: snapshotReference, key: snapshotKeySchema.exactOptional() };
+
+/** What a drill is asked for with. */
+export const drillBackupInput = z.strictObject(named);
+
 /** What a restore is asked for with. */
-export const restoreBackupInput = z.strictObject({ snapshot: snapshotReference, ...consent });
+export const restoreBackupInput = z.strictObject({ ...named, ...consent });
 
 const comparisonSchema = z.object({
   rows: z.array(z.object({ noun: z.enum(comparedNouns), now: count.nullable(), snapshot: count })),
@@ -128,7 +144,7 @@ export const backupsContract = {
     'Prove a snapshot: restore it into stores of its own, check and write there, and remove them',
     { successStatus: 202 },
   )
-    .input(z.strictObject({ snapshot: snapshotReference }))
+    .input(drillBackupInput)
     .output(backupOperationSchema),
   compare: get('/backups/compare', 'What a restore would change: how much there is now and in the snapshot')
     .input(z.strictObject({ snapshot: snapshotReference }))
@@ -156,4 +172,5 @@ export const backupsContract = {
     )
     .output(backupOperationSchema),
   ...backupScheduleContract,
+  ...backupEncryptionContract,
 };

@@ -1,3 +1,4 @@
+import { backupEncryptionErrors } from './backup-encryption.ts';
 import { backupScheduleErrors } from './backup-schedule.ts';
 import { cliErrors } from './cli.ts';
 import { databaseErrors } from './database.ts';
@@ -49,6 +50,7 @@ export const catalogue = {
   ...doctorErrors,
   ...doctorDockerErrors,
   ...snapshotErrors,
+  ...backupEncryptionErrors,
   ...backupScheduleErrors,
   ...stackErrors,
   ...dockerErrors,

@@ -1,4 +1,4 @@
-import { conflict, failure, notFound } from './entry.ts';
+import { badRequest, conflict, failure, notFound } from './entry.ts';
 
 /** Errors of snapshots, and what is found wrong with one. */
 export const snapshotErrors = {
@@ -87,6 +87,37 @@ export const snapshotErrors = {
     'Use another snapshot.',
     '{file}에 든 수가 {found}개로, manifest.json의 {expected}개와 다릅니다',
     '다른 스냅숏을 쓰세요.',
+  ),
+  SNAPSHOT_ENCRYPTED: conflict(
+    'The snapshot {snapshot} is encrypted to {recipient}, and no key was given',
+    '[cli:Give its key: --identity-file FILE, or --passphrase-file FILE where it was set up with a passphrase (at a terminal it is asked for).][page:Enter its key, or the passphrase where it was set up with one.]',
+    '스냅숏 {snapshot}{snapshot|은|는} {recipient} 앞으로 암호화되어 있어 키가 필요합니다',
+    '[cli:--identity-file 파일로 키를 지정하거나, 암호를 정해 두었다면 --passphrase-file 파일을 쓰세요(터미널에서는 암호를 물어봅니다).][page:키를 입력하세요. 암호를 정해 두었다면 암호를 입력하세요.]',
+  ),
+  SNAPSHOT_KEY_INVALID: badRequest(
+    'What was given is no key of age',
+    'It is a line that begins with AGE-SECRET-KEY-1 and has 74 characters, or a file with such lines. Copy all of it.',
+    '입력한 내용은 age 키가 아닙니다',
+    '키는 AGE-SECRET-KEY-1로 시작하는 74자 한 줄이거나 그런 줄이 든 파일입니다. 전체를 복사하세요.',
+    'key',
+  ),
+  SNAPSHOT_KEY_WRONG: conflict(
+    'This is another key: what is to be opened is encrypted to {recipient}, and the key is that of {given}',
+    'Look for the key of {recipient}. No other one opens it.',
+    '다른 키입니다. {recipient} 앞으로 암호화되어 있는데 입력한 것은 {given}의 키입니다',
+    '{recipient}의 키를 찾으세요. 다른 키로는 열 수 없습니다.',
+  ),
+  SNAPSHOT_PASSPHRASE_WRONG: conflict(
+    'The passphrase does not open the key of {recipient}',
+    'Enter it exactly as it was set up: upper and lower case and blanks count. If key.age is damaged, the passphrase of another snapshot of the same recipient opens that one.',
+    '암호로 {recipient}의 키를 열 수 없습니다',
+    '정할 때 쓴 그대로 입력하세요. 대소문자와 공백도 구별합니다. key.age가 손상되었다면 같은 수신자의 다른 스냅숏에 든 것을 쓰세요.',
+  ),
+  SNAPSHOT_HAS_NO_PASSPHRASE: conflict(
+    'No passphrase opens it: it is encrypted to {recipient}, whose key a person keeps',
+    '[cli:Give the key itself: --identity-file FILE.][page:Enter the key itself.]',
+    '암호로는 열 수 없습니다. {recipient} 앞으로 암호화되어 있으며 키는 사람이 보관합니다',
+    '[cli:--identity-file 파일로 키를 지정하세요.][page:키를 입력하세요.]',
   ),
   SNAPSHOT_INCOMPLETE: failure(
     'The snapshot would not be whole: {what}',

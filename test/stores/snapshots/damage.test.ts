@@ -13,6 +13,7 @@ import {
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { lockIdentity, makeIdentity } from '../../../src/main/stores/snapshots/snapshot-key.ts';
 import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { everythingOf, fillStores, openOwnStores, restoreInto, snapshotOf } from './support.ts';
@@ -75,38 +76,62 @@ async function damage(folder: string, kind: Kind, chosen: number, at: number): P
   return [name];
 }
 
-test('whatever happens to a file of a snapshot is found by verifying it, by the name of the file, and nothing of it is restored', async () => {
-  await using source = await openOwnStores();
-  await using target = await openOwnStores();
-  await using place = await temporaryFolder();
-  await fillStores(source);
-  const { folder } = await snapshotOf(source);
-  const before = await everythingOf(target);
-  const copy = path.join(place.folder, 'copy');
-  const anything = fc.nat({ max: 2 ** 30 });
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...kinds), anything, anything, async (kind, chosen, at) => {
-      await rm(place.folder, { recursive: true, force: true });
-      await mkdir(place.folder);
-      await cp(folder, copy, { recursive: true });
-      const changed = await damage(copy, kind, chosen, at);
-      fc.pre(changed !== null);
-      const problems = await verifySnapshot(copy, () => undefined);
-      const named = problems.map(({ place: { file } }) => file);
-      // Whitespace and such of a manifest means nothing: then the snapshot is the same.
-      const isSame = changed?.join() === 'manifest.json' && problems.length === 0;
-      if (isSame)
-        expect(JSON.parse(await readFile(path.join(copy, 'manifest.json'), 'utf8'))).toEqual(
-          JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')),
+const { identity, recipient } = await makeIdentity();
+
+test.each([
+  ['a snapshot', null, 1],
+  ['an encrypted snapshot', recipient, 2],
+] as const)(
+  'whatever happens to a file of %s is found by verifying it, by the name of the file, and nothing of it is restored',
+  async (_, to, share) => {
+    await using source = await openOwnStores();
+    await using target = await openOwnStores();
+    await using place = await temporaryFolder();
+    await fillStores(source);
+    const encryption =
+      to === null
+        ? null
+        : {
+            ...{ recipient: to, key: await lockIdentity(identity, 'a passphrase') },
+            indexes: path.join(source.home, 'indexes'),
+          };
+    const { folder } = await snapshotOf(source, { encryption });
+    const before = await everythingOf(target);
+    const copy = path.join(place.folder, 'copy');
+    const anything = fc.nat({ max: 2 ** 30 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...kinds), anything, anything, async (kind, chosen, at) => {
+        await rm(place.folder, { recursive: true, force: true });
+        await mkdir(place.folder);
+        await cp(folder, copy, { recursive: true });
+        const changed = await damage(copy, kind, chosen, at);
+        fc.pre(changed !== null);
+        // With and without the key: in turns, as each reads all of it.
+        const problems = await verifySnapshot(
+          copy,
+          () => undefined,
+          undefined,
+          to && chosen % 2 === 0 ? identity : null,
         );
-      else {
-        expect(problems.length).toBeGreaterThan(0);
-        if (changed?.includes('manifest.json')) expect(named).toContain('manifest.json');
-        else for (const name of changed ?? []) expect(named).toContain(name);
-        await expect(restoreInto(target, copy)).rejects.toMatchObject({ code: /SNAPSHOT|RESTORE/ });
-      }
-    }),
-    { numRuns: mutations },
-  );
-  expect(await everythingOf(target)).toEqual(before);
-}, 600_000);
+        const named = problems.map(({ place: { file } }) => file);
+        // Whitespace and such of a manifest means nothing: then the snapshot is the same.
+        const isSame = changed?.join() === 'manifest.json' && problems.length === 0;
+        if (isSame)
+          expect(JSON.parse(await readFile(path.join(copy, 'manifest.json'), 'utf8'))).toEqual(
+            JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')),
+          );
+        else {
+          expect(problems.length).toBeGreaterThan(0);
+          if (changed?.includes('manifest.json')) expect(named).toContain('manifest.json');
+          else for (const name of changed ?? []) expect(named).toContain(name);
+          await expect(restoreInto(target, copy, { identities: identity })).rejects.toMatchObject({
+            code: /SNAPSHOT|RESTORE/,
+          });
+        }
+      }),
+      { numRuns: Math.ceil(mutations / share) },
+    );
+    expect(await everythingOf(target)).toEqual(before);
+  },
+  600_000,
+);

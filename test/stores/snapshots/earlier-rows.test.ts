@@ -6,7 +6,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { snapshotsTable } from '../../../src/main/postgres/schema/bookkeeping.ts';
 import { linesOf } from '../../../src/main/stores/snapshots/lines.ts';
 import type { Manifest } from '../../../src/main/stores/snapshots/manifest.ts';
-import { readNamedFile } from '../../../src/main/stores/snapshots/snapshot-files.ts';
+import { SnapshotReader } from '../../../src/main/stores/snapshots/snapshot-files.ts';
 import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
 import { connected } from '../filled-database.ts';
 import { fillStores, type OwnStores, openOwnStores, snapshotOf } from './support.ts';
@@ -48,7 +48,11 @@ async function linkedIn(made: Made): Promise<[linked: number, all: number]> {
 async function rowsIn({ folder, manifest }: Made): Promise<string> {
   const rows: string[] = [];
   for (const { file } of partsOf({ folder, manifest }))
-    for await (const line of linesOf(readNamedFile(folder, manifest, file), 1024 ** 2, () => new Error(file)))
+    for await (const line of linesOf(
+      new SnapshotReader(folder, manifest, null).read(file),
+      1024 ** 2,
+      () => new Error(file),
+    ))
       rows.push(line);
   return hashOf(rows);
 }

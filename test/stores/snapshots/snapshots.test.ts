@@ -4,12 +4,15 @@ import { expect, test } from 'vitest';
 import { openSettings } from '../../../src/main/stores/settings/settings-store.ts';
 import { contentPath } from '../../../src/main/stores/snapshots/content-copier.ts';
 import { indexLines } from '../../../src/main/stores/snapshots/objects-part.ts';
+import { SnapshotReader } from '../../../src/main/stores/snapshots/snapshot-files.ts';
 import { findSnapshot, listSnapshots } from '../../../src/main/stores/snapshots/snapshot-folder.ts';
 import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
 import { connected } from '../filled-database.ts';
 import { everythingOf, fillStores, openOwnStores, restoreInto, snapshotOf } from './support.ts';
 
 const silent = () => undefined;
+const readerOf = ({ folder, manifest }: Awaited<ReturnType<typeof snapshotOf>>) =>
+  new SnapshotReader(folder, manifest, null);
 
 test('a snapshot restored into empty stores gives every row, document, object and value with its end', async () => {
   await using source = await openOwnStores();
@@ -83,8 +86,8 @@ test('contents that an earlier snapshot has are linked to, and removing that one
   await source.stores.objects.put('datasets', 'blobs/ac/new', Buffer.from('new'));
   const second = await snapshotOf(source);
   const links = new Map<string, number>();
-  for await (const { key, sha256 } of indexLines(second.folder, second.manifest))
-    links.set(key, (await stat(path.join(second.folder, contentPath(sha256)))).nlink);
+  for await (const object of indexLines(readerOf(second)))
+    links.set(object.key, (await stat(path.join(second.folder, contentPath(object)))).nlink);
   expect(links.get('blobs/ac/new')).toBe(1);
   expect(links.get('run/1/model.bin')).toBe(2);
   expect(first.manifest.objects.count + 1).toBe(second.manifest.objects.count);
@@ -134,8 +137,9 @@ test('damage to an earlier snapshot, its index or a content, does not keep the n
   await writeFile(path.join(first.folder, 'objects.jsonl.zst'), 'no index');
   const second = await snapshotOf(source);
   expect(await verifySnapshot(second.folder, silent)).toEqual([]);
-  for await (const { sha256, size } of indexLines(second.folder, second.manifest))
-    if (size > 1000) await writeFile(path.join(second.folder, contentPath(sha256)), Buffer.alloc(size, 1));
+  for await (const object of indexLines(readerOf(second)))
+    if (object.size > 1000)
+      await writeFile(path.join(second.folder, contentPath(object)), Buffer.alloc(object.size, 1));
   const third = await snapshotOf(source);
   expect(await verifySnapshot(third.folder, silent)).toEqual([]);
   expect((await verifySnapshot(second.folder, silent)).length).toBeGreaterThan(0);

@@ -13,6 +13,7 @@ import { nothingToKeep, type Stores } from '../../../src/main/stores/profiles/st
 import { openSettings } from '../../../src/main/stores/settings/settings-store.ts';
 import { createSnapshot } from '../../../src/main/stores/snapshots/create-snapshot.ts';
 import { restoreSnapshot } from '../../../src/main/stores/snapshots/restore-snapshot.ts';
+import type { GivenKey } from '../../../src/main/stores/snapshots/snapshot-key.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { sampleDocument } from '../documents/examples.ts';
@@ -76,14 +77,23 @@ export function snapshotOf(
 ) {
   return createSnapshot(stores, {
     ...{ folder: snapshots, why: 'test', who: 'nobody', version: '1.2.3', settings: { sample: 'declined' } },
-    ...{ surroundings: readSurroundings, onProgress: silent, signal: new AbortController().signal },
+    ...{
+      surroundings: readSurroundings,
+      onProgress: silent,
+      signal: new AbortController().signal,
+      encryption: null,
+    },
     ...change,
   });
 }
 
-export async function restoreInto({ stores, home }: Pick<OwnStores, 'stores' | 'home'>, folder: string) {
+export async function restoreInto(
+  { stores, home }: Pick<OwnStores, 'stores' | 'home'>,
+  folder: string,
+  key: GivenKey | null = null,
+) {
   using settings = openSettings(home);
-  return await restoreSnapshot(folder, stores, settings, silent);
+  return await restoreSnapshot({ folder, key }, stores, settings, silent);
 }
 
 /** Everything that stores hold, as something that can be compared. */

@@ -1,12 +1,14 @@
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
 import { byHand, bySchedule, readBeforeRevisions } from '../../../shared/model/snapshots.ts';
-import { type Command, defineCommand } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, remark, table, writeJson, writeLine, writeResult } from '../lib/output.ts';
+import { defineEncryption } from './encryption.ts';
 import { defineExport } from './export.ts';
 import { followed, PartLine } from './follow.ts';
+import { addKeyFlags, type KeyOptions, keyFor } from './given-key.ts';
 import { defineImport } from './import.ts';
 import { definePrune } from './prune.ts';
 import { defineRestore } from './restore.ts';
@@ -25,15 +27,19 @@ function reasonOf(why: string): string {
 }
 
 function describe(snapshot: Snapshot): string {
-  const { id, path: folder, at, why, who, version, profile, bytes, stores, verifiedAt, provenAt } = snapshot;
+  const { id, path: folder, at, why, who, version, profile, bytes, stores, encryption } = snapshot;
   const { database, documents, keys, objects } = stores;
   const documentCount = Object.values(documents).reduce((sum, count) => sum + count, 0);
   return facts([
     [translate('Snapshot', '스냅숏'), id],
     [translate('Folder', '폴더'), folder],
     [translate('Of', '시점'), formatTime(at)],
-    [translate('Made', '만든 이유'), `${reasonOf(why)} (${who}, Trainyard ${version}, ${profile})`],
+    [
+      translate('Made', '만든 이유'),
+      `${reasonOf(why)} (${who === null ? '' : `${who}, `}Trainyard ${version}, ${profile})`,
+    ],
     [translate('Size', '크기'), formatBytes(bytes)],
+    ...(encryption ? [[translate('Encrypted to', '암호화 수신자'), encryption.recipient] as const] : []),
     [
       translate('Database', '데이터베이스'),
       `${formatCount(database.rows, 'row', '행')}, ${formatCount(database.tables, 'table', '테이블')}, ${translate('revision', '리비전')} ${database.revision}`,
@@ -41,13 +47,21 @@ function describe(snapshot: Snapshot): string {
     [translate('Documents', '문서'), String(documentCount)],
     ...(keys === null ? [] : [[translate('Keys of Redis', 'Redis 키'), String(keys)] as const]),
     [translate('Objects', '객체'), `${objects.count} (${formatBytes(objects.bytes)})`],
-    [translate('Verified', '검증'), formatTime(verifiedAt)],
-    [translate('Proven', '복원 시험 통과'), formatTime(provenAt)],
+    [translate('Verified', '검증'), formatTime(snapshot.verifiedAt)],
+    [translate('Proven', '복원 시험 통과'), formatTime(snapshot.provenAt)],
   ]);
 }
 
 /** What a snapshot does not keep, for whoever relies on it. */
-function remarkNotKept({ notKept: { runs, inPlace, lost } }: Snapshot): void {
+function remarkNotKept({ notKept }: Snapshot): void {
+  if (!notKept) {
+    remark(
+      'It is encrypted: what it does not keep is shown with its key (--identity-file or --passphrase-file).',
+      '암호화되어 있습니다. 저장되지 않은 것은 키(--identity-file 또는 --passphrase-file)가 있어야 볼 수 있습니다.',
+    );
+    return;
+  }
+  const { runs, inPlace, lost } = notKept;
   if (runs.length > 0)
     remark(
       `Not kept: the run directories of ${formatCount(runs.length, 'run', '')} that ${runs.length === 1 ? 'was' : 'were'} not over.`,
@@ -103,36 +117,60 @@ function listTable(snapshots: readonly ListedBackup[]): string {
   ]);
 }
 
-async function show(reference: string): Promise<Snapshot> {
-  const [{ findSnapshot, readManifest, readProof }, { viewOf }] = await Promise.all([
+/** A snapshot and what decrypts it; null where it is not encrypted, or no key was given. */
+async function opened(reference: string, options: KeyOptions) {
+  const [{ findSnapshot, readManifest }, { identityFor }] = await Promise.all([
     import('../../stores/snapshots/snapshot-folder.ts'),
-    import('../../features/backups/snapshot-views.ts'),
+    import('../../stores/snapshots/snapshot-key.ts'),
   ]);
   const folder = await findSnapshot(snapshotsFolder(), reference);
-  return viewOf(folder, await readManifest(folder), await readProof(folder));
+  const manifest = await readManifest(folder);
+  const key = await keyFor(manifest, options);
+  return { folder, manifest, identity: key && (await identityFor(folder, manifest, key)) };
 }
 
-async function verify(reference: string, json: true | undefined): Promise<number> {
-  const [{ findSnapshot, markVerified }, { verifySnapshot }] = await Promise.all([
+async function show(reference: string, options: KeyOptions): Promise<Snapshot> {
+  const [{ readProof }, { readDetails }, { SnapshotReader }, { viewOf }] = await Promise.all([
+    import('../../stores/snapshots/snapshot-folder.ts'),
+    import('../../stores/snapshots/settings-part.ts'),
+    import('../../stores/snapshots/snapshot-files.ts'),
+    import('../../features/backups/snapshot-views.ts'),
+  ]);
+  const { folder, manifest, identity } = await opened(reference, options);
+  const reader = new SnapshotReader(folder, manifest, identity);
+  const details = reader.isOpen ? await readDetails(reader) : null;
+  return viewOf(folder, manifest, await readProof(folder), details);
+}
+
+async function verify(reference: string, { json, ...options }: KeyOptions & CommonOptions): Promise<number> {
+  const [{ findSnapshot, markVerified, readManifest }, { verifySnapshot }] = await Promise.all([
     import('../../stores/snapshots/snapshot-folder.ts'),
     import('../../stores/snapshots/verify-snapshot.ts'),
   ]);
   const folder = await findSnapshot(snapshotsFolder(), reference);
+  // Of one whose manifest is damaged that is what there is to say.
+  const manifest = await readManifest(folder).catch(() => null);
+  const { identity } = manifest ? await opened(folder, options) : { identity: null };
+  const decrypted = manifest?.encryption ? identity !== null : null;
   const line = new PartLine();
-  const found = await verifySnapshot(folder, (done) => line.show({ part: 'verification', done })).finally(
-    () => line.clear(),
-  );
+  const onFiles = (done: number) => line.show({ part: 'verification', done });
+  const found = await verifySnapshot(folder, onFiles, undefined, identity).finally(() => line.clear());
   const problems = found.map(({ record, place }) => {
     const { code, message, hint } = inOwnWords(record);
     return { file: place.file ?? null, code, message, hint };
   });
   const ok = problems.length === 0;
   if (ok) markVerified(folder, new Date());
-  await writeResult({ json }, { ok, problems }, () =>
+  await writeResult({ json }, { ok, decrypted, problems }, () =>
     ok
       ? translate(`${folder} is whole.`, `${folder}: 온전한 스냅숏입니다.`)
       : problems.map(({ message, hint }) => `${message}. ${hint}`).join('\n'),
   );
+  if (ok && decrypted === false && !json)
+    remark(
+      'It is encrypted: every byte is as it was written. That it can be decrypted, and what it holds, was not checked without its key (--identity-file or --passphrase-file).',
+      '암호화되어 있습니다. 모든 바이트가 저장한 그대로입니다. 키(--identity-file 또는 --passphrase-file)가 없어 복호화와 내용은 확인하지 않았습니다.',
+    );
   return ok ? 0 : 1;
 }
 
@@ -161,29 +199,32 @@ export function defineBackup(group: Command): void {
     if (!options.json) await remarkKeptSchedule();
   });
 
-  defineCommand(group, {
+  const shown = defineCommand(group, {
     usage: 'show <snapshot>',
     english: 'show one snapshot: an id, its first characters, "last", or the path of its folder',
     korean: '스냅숏 하나를 보여 줍니다. ID, ID의 앞부분, "last" 또는 폴더 경로로 지정합니다',
     examples: ['backup show last', 'backup show /mnt/usb/20261130T235901123Z-ab12cd'],
     json: `{"id", "path", "at", "bytes", ${storesShape}, "notKept", "verifiedAt", "provenAt", …}`,
-  }).perform<object>(async (options, reference = '') => {
-    const snapshot = await show(reference);
+  });
+  addKeyFlags(shown).perform<KeyOptions>(async (options, reference = '') => {
+    const snapshot = await show(reference, options);
     await writeResult(options, snapshot, () => describe(snapshot));
     if (!options.json) remarkNotKept(snapshot);
   });
 
-  defineCommand(group, {
+  const verified = defineCommand(group, {
     usage: 'verify <snapshot>',
     english: 'read all of a snapshot: hashes, structure and counts. Exit code 1 where anything is wrong',
     korean: '스냅숏 전체를 읽어 해시, 구조, 개수를 확인합니다. 문제가 있으면 종료 코드 1',
     examples: ['backup verify last', 'backup verify /mnt/usb/20261130T235901123Z-ab12cd --json'],
-    json: '{"ok", "problems": [{"file", "code", "message", "hint"}]}',
-  }).perform<object>(({ json }, reference = '') => verify(reference, json));
+    json: '{"ok", "decrypted": null where it is not encrypted, "problems": [{"file", "code", "message", "hint"}]}',
+  });
+  addKeyFlags(verified).perform<KeyOptions>((options, reference = '') => verify(reference, options));
 
   defineRestore(group);
   definePrune(group);
   defineExport(group);
   defineImport(group);
   defineSchedule(group);
+  defineEncryption(group);
 }

@@ -5,21 +5,33 @@ import type { DrillCheck } from '../../../shared/model/snapshots.ts';
 import type { RestoreProgress } from '../../engine/restore-aside.ts';
 import { findEngine } from '../../platform/find-engine.ts';
 import { homeFolder } from '../../platform/paths.ts';
-import { type Command, defineCommand } from '../lib/define.ts';
+import type { SnapshotToRestore } from '../../stores/snapshots/restore-snapshot.ts';
+import { type Command, type CommonOptions, defineCommand } from '../lib/define.ts';
 import { openReconnectingClient } from '../lib/engine.ts';
 import { formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { remark, styled, writeResult } from '../lib/output.ts';
 import { followed, PartLine } from './follow.ts';
+import { addKeyFlags, type KeyOptions, keyFor } from './given-key.ts';
 import { snapshotsFolder } from './snapshots-folder.ts';
 
 type Json = true | undefined;
 
-/** The folder of a snapshot, which an engine finds wherever it was started. */
-async function folderOf(reference: string): Promise<string> {
-  const { findSnapshot } = await import('../../stores/snapshots/snapshot-folder.ts');
-  return findSnapshot(snapshotsFolder(), reference);
+/** A snapshot by its folder, which an engine finds wherever it was started, and the key of an encrypted one. */
+async function snapshotOf(reference: string, options: KeyOptions) {
+  const [{ findSnapshot, readManifest }, { identityFor }] = await Promise.all([
+    import('../../stores/snapshots/snapshot-folder.ts'),
+    import('../../stores/snapshots/snapshot-key.ts'),
+  ]);
+  const folder = await findSnapshot(snapshotsFolder(), reference);
+  const manifest = await readManifest(folder);
+  const key = await keyFor(manifest, options);
+  // A wrong key says so before anything is begun.
+  await identityFor(folder, manifest, key);
+  return { folder, key };
 }
+
+const askedOf = ({ folder, key }: SnapshotToRestore) => ({ snapshot: folder, ...(key && { key }) });
 
 const hasEngine = () => findEngine(homeFolder()) !== null;
 
@@ -53,24 +65,29 @@ async function shown<Result>(
 }
 
 /** With no engine, in this process: an engine would make what the state folder lacks first, or not start on what is broken. */
-async function restoreOffline(folder: string) {
+async function restoreOffline(snapshot: SnapshotToRestore) {
   const [{ restoreHome }, { viewOf }, { readProof }] = await Promise.all([
     import('../../engine/restore-home.ts'),
     import('../../features/backups/snapshot-views.ts'),
     import('../../stores/snapshots/snapshot-folder.ts'),
   ]);
   const { manifest, leftOut } = await shown((onProgress) =>
-    restoreHome({ home: homeFolder() }, folder, onProgress),
+    restoreHome({ home: homeFolder() }, snapshot, onProgress),
   );
+  const { folder } = snapshot;
   return { snapshot: viewOf(folder, manifest, await readProof(folder)), leftOut };
 }
 
-async function restore(reference: string, stopRuns: boolean, json: Json): Promise<undefined> {
+async function restore(
+  reference: string,
+  stopRuns: boolean,
+  { json, ...options }: KeyOptions & CommonOptions,
+): Promise<undefined> {
   const home = homeFolder();
-  const folder = await folderOf(reference);
+  const wanted = await snapshotOf(reference, options);
   const { snapshot, leftOut } = hasEngine()
-    ? await followed((api) => api.restore({ snapshot: folder, stopRuns }))
-    : await restoreOffline(folder);
+    ? await followed((api) => api.restore({ ...askedOf(wanted), stopRuns }))
+    : await restoreOffline(wanted);
   if (!snapshot) throw new Error('The operation ended without a snapshot.');
   remarkLeftOut(leftOut);
   const { id, at, bytes, stores } = snapshot;
@@ -86,19 +103,19 @@ function remarkLeftOut(leftOut: readonly Bilingual[]): void {
   for (const what of leftOut) remark(`Not restored: ${what.en}.`, `복원하지 않은 것: ${what.ko}.`);
 }
 
-async function drillOffline(folder: string) {
+async function drillOffline(snapshot: SnapshotToRestore) {
   const { drillInHome } = await import('../../engine/restore-home.ts');
   const { report, leftOut } = await shown((onProgress) =>
-    drillInHome({ home: homeFolder() }, folder, onProgress),
+    drillInHome({ home: homeFolder() }, snapshot, onProgress),
   );
   return { drill: report, leftOut };
 }
 
-async function drill(reference: string, json: Json): Promise<number> {
-  const folder = await folderOf(reference);
+async function drill(reference: string, { json, ...options }: KeyOptions & CommonOptions): Promise<number> {
+  const wanted = await snapshotOf(reference, options);
   const { drill: report, leftOut } = hasEngine()
-    ? await followed((api) => api.drill({ snapshot: folder }))
-    : await drillOffline(folder);
+    ? await followed((api) => api.drill(askedOf(wanted)))
+    : await drillOffline(wanted);
   if (!report) throw new Error('The operation ended without a report.');
   remarkLeftOut(leftOut);
   await writeResult({ json }, report, () => describe(report));
@@ -162,7 +179,7 @@ export function defineRestore(group: Command): void {
     '진행 중인 학습을 마지막 체크포인트를 남기고 취소합니다',
   ] as const;
 
-  defineCommand(group, {
+  const restoring = defineCommand(group, {
     usage: 'restore <snapshot>',
     english:
       'restore a snapshot, of any profile, beside what the state folder holds, check it there, and switch to it. What was there before is kept',
@@ -173,13 +190,16 @@ export function defineRestore(group: Command): void {
       'backup restore /mnt/usb/20261130T235901123Z-ab12cd --home ~/restored --yes',
     ],
     json: '{"id", "at", "home", "bytes", "stores"}',
-  })
+  });
+  addKeyFlags(restoring)
     .flag('--yes', 'do it', '실행합니다')
     .flag(...consent)
-    .perform<{ yes?: true; stopRuns?: true }>(({ yes, stopRuns, json }, reference = '') => {
-      requireYes(yes);
-      return restore(reference, stopRuns === true, json);
-    });
+    .perform<KeyOptions & { yes?: true; stopRuns?: true }>(
+      ({ yes, stopRuns, ...options }, reference = '') => {
+        requireYes(yes);
+        return restore(reference, stopRuns === true, options);
+      },
+    );
 
   defineCommand(group, {
     usage: 'revert',
@@ -209,12 +229,13 @@ export function defineRestore(group: Command): void {
       return discard(json);
     });
 
-  defineCommand(group, {
+  const proving = defineCommand(group, {
     usage: 'drill <snapshot>',
     english:
       'prove a snapshot: restore it into stores of its own, read and write there, and remove them. Exit code 1 where it does not work',
     korean: '스냅숏을 별도 저장소에 복원해 읽고 써 본 뒤 지웁니다. 정상으로 동작하지 않으면 종료 코드 1',
     examples: ['backup drill last', 'backup drill last --json'],
     json: '{"ok", "durationMs", "checks": [{"check", "ok", "detail"}]}',
-  }).perform<object>(({ json }, reference = '') => drill(reference, json));
+  });
+  addKeyFlags(proving).perform<KeyOptions>((options, reference = '') => drill(reference, options));
 }

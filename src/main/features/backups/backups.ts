@@ -2,6 +2,7 @@ import type { BackupOperation } from '../../../shared/contract/backups.ts';
 import type { KeptError } from '../../../shared/errors/error.ts';
 import { byHand } from '../../../shared/model/snapshots.ts';
 import type { Stores } from '../../stores/profiles/stores.ts';
+import type { SnapshotEncryption } from '../../stores/snapshots/create-snapshot.ts';
 import type { Settings } from '../../stores/snapshots/kept-settings.ts';
 import type { BackupOperations, Begun } from './operations.ts';
 
@@ -25,6 +26,8 @@ export class Backups implements AsyncDisposable {
     /** Makes the folder of all snapshots where it is missing, and answers its path. */
     readonly openFolder: () => string;
     readonly settings: () => Settings;
+    /** To whom the next snapshot is encrypted. */
+    readonly encryption: () => Promise<SnapshotEncryption | null>;
     /** Whose engine it is, by the name that the system knows. */
     readonly who: string;
     readonly version: string;
@@ -35,7 +38,7 @@ export class Backups implements AsyncDisposable {
 
   /** Begins a snapshot. @throws TrainyardError SNAPSHOT_UNDER_WAY */
   begin(why: string, steps?: SnapshotSteps): BackupOperation {
-    const { stores, openFolder, settings, who, version, operations } = this.parts;
+    const { stores, openFolder, settings, encryption, who, version, operations } = this.parts;
     this.begun = operations.begin(
       'create',
       async (report, signal) => {
@@ -45,16 +48,22 @@ export class Backups implements AsyncDisposable {
           import('./snapshot-views.ts'),
           import('./surroundings.ts'),
         ]);
-        const { folder, manifest } = await createSnapshot(stores, {
+        const { folder, manifest, details } = await createSnapshot(stores, {
           ...{ folder: openFolder(), why: why === '' ? byHand : why, who, version, settings: settings() },
           surroundings: readSurroundings,
+          encryption: await encryption(),
           signal,
           ...(steps && { onNamed: steps.onNamed }),
           onProgress: report,
         });
         await steps?.onMade(manifest.id);
         return {
-          snapshot: viewOf(folder, manifest, { verifiedAt: new Date().toISOString(), provenAt: null }),
+          snapshot: viewOf(
+            folder,
+            manifest,
+            { verifiedAt: new Date().toISOString(), provenAt: null },
+            details,
+          ),
         };
       },
       steps?.onFailed,

@@ -1,14 +1,23 @@
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
-import type { Manifest } from '../../stores/snapshots/manifest.ts';
+import type { Details, Manifest } from '../../stores/snapshots/manifest.ts';
 import { bytesOf, type ListedSnapshot, type Proof } from '../../stores/snapshots/snapshot-folder.ts';
 
-/** A snapshot as people are shown it. */
-export function viewOf(folder: string, manifest: Manifest, proof: Proof): Snapshot {
-  const { id, at, finishedAt, why, who, version, profile, notKept, database, documents, keys, objects } =
+/** A snapshot as people are shown it. @param details of an encrypted one, for whoever has its key */
+export function viewOf(
+  folder: string,
+  manifest: Manifest,
+  proof: Proof,
+  details: Details | null = manifest.encryption ? null : manifest,
+): Snapshot {
+  const { id, at, finishedAt, why, version, profile, encryption, database, documents, keys, objects } =
     manifest;
   const parts = database.tables.flatMap((table) => table.parts);
   return {
-    ...{ id, path: folder, at, finishedAt, why, who, version, profile, notKept, ...proof },
+    ...{ id, path: folder, at, finishedAt, why, version, profile, ...proof },
+    ...{ who: details?.who ?? null, notKept: details?.notKept ?? null },
+    encryption: encryption
+      ? { recipient: encryption.recipient, hasPassphrase: encryption.key !== null }
+      : null,
     bytes: bytesOf(manifest),
     stores: {
       database: {

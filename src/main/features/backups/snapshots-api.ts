@@ -1,3 +1,4 @@
+import type { SnapshotKey } from '../../../shared/contract/backup-encryption.ts';
 import type {
   BackupComparison,
   BackupOperation,
@@ -17,9 +18,9 @@ export interface SnapshotsApi {
   /** What a restore would change. @throws TrainyardError SNAPSHOT_NOT_FOUND */
   compare(snapshot: string): Promise<BackupComparison>;
   /** Proves a snapshot. @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_UNDER_WAY */
-  drill(snapshot: string): Promise<BackupOperation>;
+  drill(snapshot: string, key?: SnapshotKey): Promise<BackupOperation>;
   /** @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_UNDER_WAY, RESTORE_RUNS_UNDER_WAY, RESTORE_SERVERS_FOREIGN */
-  restore(snapshot: string, stopRuns: boolean): Promise<BackupOperation>;
+  restore(snapshot: string, stopRuns: boolean, key?: SnapshotKey): Promise<BackupOperation>;
   /** @throws TrainyardError SNAPSHOT_UNDER_WAY, RESTORE_RUNS_UNDER_WAY, RESTORE_NOTHING_TO_REVERT */
   revert(stopRuns: boolean): Promise<BackupOperation>;
   /** Removes what the last restore took out of service. @throws TrainyardError SNAPSHOT_UNDER_WAY, RESTORE_NOTHING_TO_REVERT */

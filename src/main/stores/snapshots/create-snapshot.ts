@@ -3,13 +3,14 @@ import { diskFull } from '../../platform/faults/disk-room.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import type { Stores } from '../profiles/stores.ts';
 import { writeDocuments } from './documents-part.ts';
+import { copyIndex, earlierIndex, keepIndex } from './earlier-index.ts';
 import type { Settings } from './kept-settings.ts';
 import { writeKeys } from './keys-part.ts';
-import { formatVersion, type Manifest, newSnapshotId, seal } from './manifest.ts';
+import { type Details, formatOf, type Manifest, newSnapshotId, noDetails, seal } from './manifest.ts';
 import { atOneMoment, type DatabaseView } from './moment.ts';
 import { type Earlier, indexLines, writeObjects } from './objects-part.ts';
-import { writeSettings } from './settings-part.ts';
-import { SnapshotWriter } from './snapshot-files.ts';
+import { writeDetails, writeSettings } from './settings-part.ts';
+import { SnapshotReader, SnapshotWriter } from './snapshot-files.ts';
 import {
   closeAside,
   discard,
@@ -50,6 +51,18 @@ const rereadAfterMs = 7 * 24 * 60 * 60_000;
 /** How often a snapshot is begun anew because something was removed while it was made. */
 const mostAttempts = 5;
 
+/** To whom a snapshot is encrypted. */
+export interface SnapshotEncryption {
+  /** Of age; X25519. */
+  readonly recipient: string;
+  /** The identity, encrypted with a passphrase, as an armoured file of age; null where a person keeps it. */
+  readonly key: string | null;
+  /** Where copies of indexes are kept; absolute. Never in a snapshot. */
+  readonly indexes: string;
+}
+
+const keyName = 'key.age';
+
 export interface SnapshotRequest {
   /** Of all snapshots; absolute. */
   readonly folder: string;
@@ -58,6 +71,8 @@ export interface SnapshotRequest {
   readonly version: string;
   readonly surroundings: (view: DatabaseView) => Promise<Surroundings>;
   readonly settings: Settings;
+  /** Null: everybody can read it. */
+  readonly encryption: SnapshotEncryption | null;
   readonly onProgress: OnSnapshotProgress;
   /** Gets its id before anything is written under it: once more where it is begun anew. */
   readonly onNamed?: (id: string) => unknown;
@@ -69,21 +84,22 @@ export interface SnapshotRequest {
  * Makes a snapshot of every store. The database comes first, at one moment; documents and objects are written before the rows that name
  * them, so what those rows name is found after that moment, unless somebody removed it: then the snapshot is begun anew. It is written
  * aside, flushed, read back, and there by one rename: a kill leaves nothing that counts as a snapshot.
- * @returns its folder and manifest
+ * What an encrypted one holds is counted while it is written; read back are its bytes: nobody here has its key.
+ * @returns its folder and manifest, and what an encrypted manifest does not say
  * @throws TrainyardError SNAPSHOT_INCOMPLETE, SNAPSHOT_COUNT_DIFFERS, DISK_FULL and what the stores throw; earlier snapshots stay as they are
  */
 export async function createSnapshot(
   stores: Stores,
   request: SnapshotRequest,
-): Promise<{ folder: string; manifest: Manifest }> {
+): Promise<{ folder: string; manifest: Manifest; details: Details }> {
   let mayLink = true;
   for (let attempt = 1; ; attempt += 1) {
     const id = newSnapshotId(new Date());
     request.onNamed?.(id);
     const aside = await openAside(request.folder, id);
     try {
-      const earlier = mayLink ? await earlierIn(request.folder) : null;
-      const { manifest, removed, linked } = await write(stores, aside, id, request, earlier);
+      const earlier = mayLink ? await earlierIn(request) : null;
+      const { manifest, details, removed, linked } = await write(stores, aside, id, request, earlier);
       if (removed.length > 0 && attempt < mostAttempts) continue;
       if (removed.length > 0) throw incomplete(removed);
       await closeAside(aside, manifest);
@@ -98,7 +114,9 @@ export async function createSnapshot(
       }
       if (problem) throw fault('SNAPSHOT_INCOMPLETE', { what: problem.message }, { cause: problem });
       markVerified(aside, now, isRecent ? read : now);
-      return { folder: await publish(aside, request.folder, id), manifest };
+      const folder = await publish(aside, request.folder, id);
+      if (request.encryption) await keepIndex(request.encryption.indexes, id);
+      return { folder, manifest, details };
     } catch (error) {
       if (systemFault(error)?.code !== 'DISK_FULL') throw error;
       throw diskFull(request.folder, error, false, moreRoom);
@@ -124,17 +142,24 @@ function incomplete(removed: readonly Reference[]) {
   });
 }
 
-/** What a new snapshot links to: the newest that was found whole. */
-async function earlierIn(folder: string): Promise<Earlier | null> {
+/** What a new snapshot links to: the newest that was found whole, where it is encrypted to the same recipient, or neither is. */
+async function earlierIn({ folder, encryption }: SnapshotRequest): Promise<Earlier | null> {
   const found = await newestVerified(folder);
   const verifiedAt = found?.proof.verifiedAt ?? null;
   if (!found?.manifest || verifiedAt === null) return null;
+  if (found.manifest.encryption?.recipient !== encryption?.recipient) return null;
   const readAt = (await lastRead(found.folder)) ?? new Date(verifiedAt);
-  return { folder: found.folder, manifest: found.manifest, verifiedAt: new Date(verifiedAt), readAt };
+  return {
+    ...{ folder: found.folder, manifest: found.manifest, verifiedAt: new Date(verifiedAt), readAt },
+    lines: encryption
+      ? earlierIndex(encryption.indexes, found.id)
+      : indexLines(new SnapshotReader(found.folder, found.manifest, null)),
+  };
 }
 
 interface Written {
   readonly manifest: Manifest;
+  readonly details: Details;
   /** What rows named at the snapshot's moment, and was removed while it was made. */
   readonly removed: readonly Reference[];
   /** Files that an earlier snapshot has too. */
@@ -145,10 +170,11 @@ async function write(
   stores: Stores,
   aside: string,
   id: string,
-  { why, who, version, surroundings, settings, onProgress, signal }: SnapshotRequest,
+  request: SnapshotRequest,
   earlier: Earlier | null,
 ): Promise<Written> {
-  const writer = new SnapshotWriter(aside, signal);
+  const { why, who, version, surroundings, onProgress, signal, encryption } = request;
+  const writer = new SnapshotWriter(aside, signal, encryption?.recipient);
   let rows = 0;
   const withKeys = stores.keys === null;
   const taken = await atOneMoment(stores.address, async (view, at, exported) => ({
@@ -164,31 +190,43 @@ async function write(
     onProgress({ part: 'documents', done }),
   );
   const keys = stores.keys ? await writeKeys(stores.keys, writer) : null;
-  const objects = await writeObjects(stores.objects, writer, earlier, (done) =>
-    onProgress({ part: 'objects', done }),
-  );
-  const settingsFile = await writeSettings(settings, writer);
   const { references, runs, inPlace } = taken.around;
-  const unsealed: Parameters<typeof seal>[0] = {
-    ...{ format: formatVersion, id, at: taken.at.toISOString(), why, who, version },
+  const missing = new Set(references);
+  await using index = encryption ? await copyIndex(encryption.indexes, id) : null;
+  const { objects, contents } = await writeObjects(stores.objects, writer, earlier, {
+    onKept: (object) => {
+      missing.delete(`${object.bucket}/${object.key}`);
+      return index?.add(object);
+    },
+    onProgress: (done) => onProgress({ part: 'objects', done }),
+  });
+  const settings = await writeSettings(request.settings, writer);
+  // Still named now: the store had lost it before. Else it was removed with its row while this was made.
+  const named =
+    missing.size === 0
+      ? new Set<Reference>()
+      : await atOneMoment(stores.address, async (view) => new Set((await surroundings(view)).references));
+  const lost = [...missing].filter((reference) => named.has(reference));
+  const removed = [...missing].filter((reference) => !named.has(reference));
+  const details: Details = { who, notKept: { runs: [...runs], inPlace: [...inPlace], lost } };
+  const to = encryption &&
+    contents && {
+      ...{ recipient: encryption.recipient, contents },
+      key:
+        encryption.key === null
+          ? null
+          : (await writer.writeOpen(keyName, [Buffer.from(encryption.key)])).path,
+      details: await writeDetails(details, writer),
+    };
+  const manifest = seal({
+    ...{ format: formatOf(to !== null), id, at: taken.at.toISOString(), why, version },
+    ...(to ? noDetails : details),
     finishedAt: new Date().toISOString(),
     profile: stores.profile,
     database: taken.database,
-    ...{ documents, keys, objects },
-    settings: settingsFile,
-    notKept: { runs: [...runs], inPlace: [...inPlace], lost: [] },
+    ...{ documents, keys, objects, settings },
+    ...(to && { encryption: to }),
     files: writer.files.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
-  };
-  const missing = new Set(references);
-  for await (const { bucket, key } of indexLines(aside, seal(unsealed))) missing.delete(`${bucket}/${key}`);
-  if (missing.size === 0) return { manifest: seal(unsealed), removed: [], linked: writer.linked };
-  // Still named now: the store had lost it before. Else it was removed with its row while this was made.
-  const named = await atOneMoment(
-    stores.address,
-    async (view) => new Set((await surroundings(view)).references),
-  );
-  const lost = [...missing].filter((reference) => named.has(reference));
-  const removed = [...missing].filter((reference) => !named.has(reference));
-  const manifest = seal({ ...unsealed, notKept: { ...unsealed.notKept, lost } });
-  return { manifest, removed, linked: writer.linked };
+  });
+  return { manifest, details, removed, linked: writer.linked };
 }

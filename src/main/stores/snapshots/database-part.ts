@@ -8,9 +8,9 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
 import { quoted, readTables } from '../migration/table-shapes.ts';
-import { type DatabaseManifest, type Manifest, manifestName } from './manifest.ts';
+import { type DatabaseManifest, manifestName } from './manifest.ts';
 import { begin } from './moment.ts';
-import { damaged, readNamedFile } from './snapshot-files.ts';
+import { damaged, type SnapshotReader } from './snapshot-files.ts';
 
 const newline = 0x0a;
 
@@ -34,13 +34,12 @@ export function linesIn(chunk: Buffer): number {
  */
 export async function readDatabase(
   address: PostgresAddress,
-  folder: string,
-  manifest: Manifest,
+  snapshot: SnapshotReader,
   withKeys: boolean,
   onRows: OnRows,
   beforeCommit: () => Promise<void>,
 ): Promise<void> {
-  const { database } = manifest;
+  const { database } = snapshot.manifest;
   await withClient(address, async (client) => {
     await begin(client, '');
     const known = await knownTables(client, database);
@@ -58,7 +57,7 @@ export async function readDatabase(
       let expected = 0;
       for (const part of parts) {
         await pipeline(
-          readNamedFile(folder, manifest, part.file),
+          snapshot.read(part.file),
           client.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN`)),
         ).catch(refused(part.file));
         failpoint('restore.database.table.after');

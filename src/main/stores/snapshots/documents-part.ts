@@ -14,8 +14,8 @@ import {
   type DocumentStore,
   type StoredDocument,
 } from '../documents/ports.ts';
-import type { CollectionManifest, Manifest } from './manifest.ts';
-import { damaged, otherCount, readNamedFile, type SnapshotWriter } from './snapshot-files.ts';
+import type { CollectionManifest } from './manifest.ts';
+import { damaged, otherCount, type SnapshotReader, type SnapshotWriter } from './snapshot-files.ts';
 
 /** The data model's name of the database: `mongorestore` makes it. */
 const folder = 'documents/vision_platform';
@@ -45,7 +45,7 @@ export async function writeDocuments(
     const [file, metadata] = [`${folder}/${name}.bson.gz`, `${folder}/${name}.metadata.json.gz`];
     await writer.write(file, encoded());
     await writer.write(metadata, [Buffer.from(metadataOf(name))]);
-    written.push({ name, documents, file, metadata });
+    written.push({ name, documents, file: writer.nameOf(file), metadata: writer.nameOf(metadata) });
   }
   return written;
 }
@@ -67,15 +67,14 @@ const noDocument = (file: string, cause: unknown) =>
 
 /** Reads a collection's file to its end. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
 export async function readCollection(
-  snapshot: string,
+  snapshot: SnapshotReader,
   { documents, file: path }: CollectionManifest,
-  manifest: Manifest,
   use: (document: StoredDocument) => Promise<void> | void,
 ): Promise<void> {
   let begun = 0;
   let found = 0;
   await forEachConcurrently(
-    documentsIn(readNamedFile(snapshot, manifest, path), (cause) => noDocument(path, cause)),
+    documentsIn(snapshot.read(path), (cause) => noDocument(path, cause)),
     writers,
     async (document) => {
       begun += 1;
@@ -93,14 +92,13 @@ export async function readCollection(
  */
 export async function readDocuments(
   store: DocumentStore,
-  snapshot: string,
-  manifest: Manifest,
+  snapshot: SnapshotReader,
   onDocuments: OnDocuments,
 ): Promise<readonly Bilingual[]> {
   const refused: Bilingual[] = [];
-  for (const collection of manifest.documents) {
+  for (const collection of snapshot.manifest.documents) {
     let done = 0;
-    await readCollection(snapshot, collection, manifest, async (document) => {
+    await readCollection(snapshot, collection, async (document) => {
       failpoint('restore.document.before');
       try {
         await store.put(collection.name, document);

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import type { DumpedKey, RedisKeys } from '../redis/keys.ts';
 import { linesOf, parsedLine } from './lines.ts';
-import type { KeysManifest, Manifest } from './manifest.ts';
-import { otherContent, otherCount, readNamedFile, type SnapshotWriter, tooLarge } from './snapshot-files.ts';
+import type { KeysManifest } from './manifest.ts';
+import {
+  otherContent,
+  otherCount,
+  type SnapshotReader,
+  type SnapshotWriter,
+  tooLarge,
+} from './snapshot-files.ts';
 
 const fileName = 'redis/keys.jsonl.zst';
 /** Characters of a line: a value may be long, and is in memory as a whole. */
@@ -27,21 +33,18 @@ export async function writeKeys(keys: RedisKeys, writer: SnapshotWriter): Promis
     }
   }
   await writer.write(fileName, lines());
-  return { count, file: fileName };
+  return { count, file: writer.nameOf(fileName) };
 }
 
 /** Reads the keys of a snapshot; none where it holds none. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
 export async function readKeys(
-  folder: string,
-  manifest: Manifest,
+  snapshot: SnapshotReader,
   use: (key: DumpedKey) => Promise<void> | void,
 ): Promise<void> {
-  const { keys } = manifest;
+  const { keys } = snapshot.manifest;
   if (!keys) return;
   let count = 0;
-  const lines = linesOf(readNamedFile(folder, manifest, keys.file), longestLine, () =>
-    tooLarge(keys.file, longestLine),
-  );
+  const lines = linesOf(snapshot.read(keys.file), longestLine, () => tooLarge(keys.file, longestLine));
   for await (const text of lines) {
     const line = parsedLine(lineSchema, text);
     if (!line) throw otherContent(keys.file);

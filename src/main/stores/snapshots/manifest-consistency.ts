@@ -9,6 +9,12 @@ type Named = readonly { readonly name: string }[];
 
 /** What of a manifest names files and other things. */
 interface Contents {
+  readonly format: number;
+  readonly encryption?: {
+    readonly key: string | null;
+    readonly contents: { readonly file: string };
+    readonly details: string;
+  };
   readonly database: {
     readonly tables: readonly {
       readonly name: string;
@@ -30,6 +36,8 @@ interface Contents {
  * once, so that no reader of it takes another one than the next.
  */
 export function contradictionIn({
+  format,
+  encryption,
   database,
   documents,
   keys,
@@ -43,7 +51,11 @@ export function contradictionIn({
     ...documents.flatMap(({ file, metadata }) => [file, metadata]),
     ...(keys ? [keys.file] : []),
     ...[objects.index, settings],
+    ...(encryption ? [encryption.details, encryption.contents.file] : []),
+    ...(encryption?.key ? [encryption.key] : []),
   ];
+  if ((format === 3) !== (encryption !== undefined))
+    return { en: `it has format ${format}`, ko: `형식 번호가 ${format}입니다` };
   const described = files.map(({ path }) => path);
   for (const names of [
     ...[described, used],
@@ -62,6 +74,13 @@ export function contradictionIn({
     return { en: `it does not describe ${missing}`, ko: `${missing} 파일의 정보가 없습니다` };
   const idle = described.find((name) => !wanted.has(name));
   if (idle !== undefined) return { en: `nothing uses ${idle}`, ko: `${idle} 파일을 쓰는 곳이 없습니다` };
+  const list = encryption?.contents.file;
+  const wrong = described.find((name) => name.endsWith('.age') !== (list !== undefined && name !== list));
+  if (wrong !== undefined)
+    return {
+      en: `${wrong} is not as it should be encrypted`,
+      ko: `${wrong} 파일의 암호화 여부가 맞지 않습니다`,
+    };
   const month = months.find((day) => !/^(19[7-9]|20\d|21\d)\d-\d\d-01$/.test(day));
   if (month !== undefined)
     return { en: `${month} is no month of metrics`, ko: `${month} 값은 지표의 월이 아닙니다` };

@@ -7,12 +7,19 @@ import { canonicalText } from '../migration/content-hash.ts';
 import { buckets } from '../objects/ports.ts';
 import { contradictionIn } from './manifest-consistency.ts';
 
-/** The format that this version writes; it reads this one and those before it. 2: the parts of tables say where their rows lay. */
-export const formatVersion = 2;
+/**
+ * The newest format: that of an encrypted snapshot, which an earlier version would misread. This version reads all before it, too. 2: the
+ * parts of tables say where their rows lay.
+ */
+const newestFormat = 3;
+/** Of a snapshot that is encrypted, or is not. */
+export const formatOf = (isEncrypted: boolean) => (isEncrypted ? newestFormat : 2);
 
 export const manifestName = 'manifest.json';
 
 const idPattern = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/;
+/** To whom files can be encrypted: age's own kind. */
+export const recipientPattern = /^age1[0-9a-z]{58}$/;
 export const isSnapshotId = (name: string) => idPattern.test(name);
 
 const count = z.int().min(0);
@@ -93,24 +100,20 @@ const objectsSchema = z.strictObject({
 });
 export type ObjectsManifest = Readonly<z.infer<typeof objectsSchema>>;
 
-/** Everything that a snapshot holds, and what it was made of (docs/snapshot-format.md). */
-const manifestSchema = z.strictObject({
-  format: z.literal([1, formatVersion]),
-  id: z.string().refine(isSnapshotId),
-  /** What the stores held at this time. */
-  at: time,
-  finishedAt: time,
-  why: z.string().max(200),
+const encryptionSchema = z.strictObject({
+  recipient: z.string().regex(recipientPattern),
+  /** The file of the identity, encrypted with a passphrase; null where nobody but a person has it. */
+  key: filePath.nullable(),
+  /** The file that lists those of objects by their hashes, which everybody can read, and how many it lists. */
+  contents: z.strictObject({ file: filePath, count }),
+  /** The file of `who` and `notKept`. */
+  details: filePath,
+});
+/** To whom a snapshot is encrypted, and what that needs. */
+export type EncryptionManifest = Readonly<z.infer<typeof encryptionSchema>>;
+
+const detailsShape = {
   who: z.string().max(200),
-  version: z.string(),
-  profile: z.enum(profiles),
-  database: databaseSchema,
-  documents: z.array(collectionSchema),
-  /** Of Redis; null where the profile keeps them in the database. */
-  keys: keysSchema.nullable(),
-  objects: objectsSchema,
-  /** The file of the settings that are kept. */
-  settings: filePath,
   /** What is not in it, and why nothing of it is lost without notice. */
   notKept: z.strictObject({
     /** Runs that were not over: their run directories are not kept. */
@@ -120,6 +123,32 @@ const manifestSchema = z.strictObject({
     /** Objects that rows name and the store had lost before, as `bucket/key`. */
     lost: z.array(z.string()),
   }),
+};
+/** What of a manifest only whoever has the key may know. */
+export const detailsSchema = z.strictObject(detailsShape);
+export type Details = Readonly<z.infer<typeof detailsSchema>>;
+/** What a manifest says instead. */
+export const noDetails: Details = { who: '', notKept: { runs: [], inPlace: [], lost: [] } };
+
+/** Everything that a snapshot holds, and what it was made of (docs/snapshot-format.md). */
+const manifestSchema = z.strictObject({
+  format: z.int().min(1).max(newestFormat),
+  id: z.string().refine(isSnapshotId),
+  /** What the stores held at this time. */
+  at: time,
+  finishedAt: time,
+  why: z.string().max(200),
+  version: z.string(),
+  profile: z.enum(profiles),
+  ...detailsShape,
+  database: databaseSchema,
+  documents: z.array(collectionSchema),
+  /** Of Redis; null where the profile keeps them in the database. */
+  keys: keysSchema.nullable(),
+  objects: objectsSchema,
+  /** The file of the settings that are kept. */
+  settings: filePath,
+  encryption: encryptionSchema.exactOptional(),
   files: z.array(fileSchema),
   /** Of the canonical text of all of this but itself. */
   sha256,
@@ -153,10 +182,10 @@ export function parseManifest(text: string): Manifest {
     throw damaged(error instanceof Error ? error.message : String(error), error);
   }
   const format = z.object({ format: z.int() }).safeParse(value);
-  if (format.success && format.data.format > formatVersion)
+  if (format.success && format.data.format > newestFormat)
     throw fault(
       'SNAPSHOT_NEWER',
-      { what: `format ${format.data.format}`, known: `format ${formatVersion}` },
+      { what: `format ${format.data.format}`, known: `format ${newestFormat}` },
       { place: { file: manifestName } },
     );
   const read = manifestSchema.safeParse(value);

@@ -5,15 +5,14 @@ import { forEachConcurrently, mapConcurrently } from '../../../shared/model/conc
 import { failpoint } from '../../platform/failpoints.ts';
 import { isObjectKey } from '../objects/keys.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
-import { ContentCopier, contentPath, type KeptObject } from './content-copier.ts';
+import { ContentCopier, contentPath, encryptedPath, type KeptObject } from './content-copier.ts';
 import { linesOf, parsedLine } from './lines.ts';
-import type { Manifest, ObjectsManifest } from './manifest.ts';
+import type { EncryptionManifest, Manifest, ObjectsManifest } from './manifest.ts';
 import {
   type LinkedTo,
   otherContent,
   otherCount,
-  readNamedFile,
-  readSnapshotFile,
+  type SnapshotReader,
   type SnapshotWriter,
   tooLarge,
 } from './snapshot-files.ts';
@@ -21,17 +20,20 @@ import {
 /** Objects that are copied at the same time. */
 const copiers = 8;
 const indexName = 'objects.jsonl.zst';
+const contentsName = 'contents.sha256.zst';
 /** Characters of a line of the index. */
 const longestLine = 16 * 1024;
 
 /** What people's own snapshots lie in is no part of a snapshot. */
 const kept: readonly Bucket[] = buckets.filter((bucket) => bucket !== 'snapshots');
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const lineSchema = z.strictObject({
   bucket: z.enum(buckets).refine((bucket) => kept.includes(bucket)),
   key: z.string().refine(isObjectKey),
   size: z.int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256,
+  encrypted: sha256.exactOptional(),
   /** Of the object in its store, in milliseconds since 1970. */
   modifiedAt: z.number(),
 });
@@ -43,6 +45,15 @@ export interface Earlier extends LinkedTo {
   /** Since when some of its bytes have not been read again. */
   readonly readAt: Date;
   readonly manifest: Manifest;
+  /** Its index, by buckets and keys; null where that cannot be read. */
+  readonly lines: AsyncGenerator<KeptObject> | null;
+}
+
+/** What is done beside writing the objects. */
+interface OnObject {
+  /** An object is in the snapshot. */
+  readonly onKept: (object: KeptObject) => Promise<void> | void;
+  readonly onProgress: OnObjects;
 }
 
 /**
@@ -53,9 +64,9 @@ export async function writeObjects(
   store: ObjectStore,
   writer: SnapshotWriter,
   earlier: Earlier | null,
-  onObjects: OnObjects,
-): Promise<ObjectsManifest> {
-  const known = earlier ? indexLines(earlier.folder, earlier.manifest) : null;
+  { onKept, onProgress }: OnObject,
+): Promise<{ objects: ObjectsManifest; contents: EncryptionManifest['contents'] | null }> {
+  const known = earlier?.lines ?? null;
   await using copier = new ContentCopier(store, writer, earlier);
   const counts = new Map<Bucket, number>();
   let [done, bytes] = [0, 0];
@@ -74,7 +85,8 @@ export async function writeObjects(
         count += 1;
         done += 1;
         bytes += line.size;
-        onObjects(done, bytes);
+        await onKept(line);
+        onProgress(done, bytes);
         yield Buffer.from(`${JSON.stringify(line)}\n`);
       }
       counts.set(bucket, count);
@@ -83,11 +95,41 @@ export async function writeObjects(
   await writer.write(indexName, lines());
   await copier.flush();
   return {
-    count: done,
-    bytes,
-    index: indexName,
-    buckets: kept.map((name) => ({ name, count: counts.get(name) ?? 0 })),
+    objects: {
+      ...{ count: done, bytes, index: writer.nameOf(indexName) },
+      buckets: kept.map((name) => ({ name, count: counts.get(name) ?? 0 })),
+    },
+    contents: writer.recipient === null ? null : await writeContents(copier.encryptedFiles, writer),
   };
+}
+
+/** Lists the files of encrypted contents as `sha256sum -c` reads them: without the key nothing else says which there are. */
+async function writeContents(
+  files: ReadonlySet<string>,
+  writer: SnapshotWriter,
+): Promise<EncryptionManifest['contents']> {
+  function* lines(): Generator<Uint8Array> {
+    for (const hash of files) yield Buffer.from(`${hash}  ${encryptedPath(hash)}\n`);
+  }
+  const { path: file } = await writer.writeOpen(contentsName, lines());
+  return { file, count: files.size };
+}
+
+/** The SHA-256 of the files of encrypted contents. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
+export async function readContents(
+  snapshot: SnapshotReader,
+  { file, count }: EncryptionManifest['contents'],
+): Promise<ReadonlySet<string>> {
+  const hashes = new Set<string>();
+  for await (const line of linesOf(snapshot.read(file), longestLine, () => tooLarge(file, longestLine))) {
+    const hash = line.slice(0, 64);
+    if (!sha256.safeParse(hash).success || line !== `${hash}  ${encryptedPath(hash)}`)
+      throw otherContent(file);
+    hashes.add(hash);
+    if (hashes.size > count) throw otherCount(file, hashes.size, count);
+  }
+  if (hashes.size !== count) throw otherCount(file, hashes.size, count);
+  return hashes;
 }
 
 /** Finds an object of an earlier index again: both come in the order of buckets and keys, so that one pass is enough. */
@@ -135,13 +177,11 @@ function comesBefore(line: KeptObject, bucket: Bucket, key: string): boolean {
 }
 
 /** The objects of a snapshot, by buckets and keys. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS */
-export async function* indexLines(folder: string, manifest: Manifest): AsyncGenerator<KeptObject> {
-  const { objects } = manifest;
+export async function* indexLines(snapshot: SnapshotReader): AsyncGenerator<KeptObject> {
+  const { objects, encryption } = snapshot.manifest;
   let count = 0;
-  const body = readNamedFile(folder, manifest, objects.index);
-  for await (const text of linesOf(body, longestLine, () => tooLarge(objects.index, longestLine))) {
-    const line = parsedLine(lineSchema, text);
-    if (!line) throw otherContent(objects.index);
+  for await (const line of linesOfIndex(snapshot.read(objects.index), objects.index)) {
+    if ((line.encrypted === undefined) !== (encryption === undefined)) throw otherContent(objects.index);
     count += 1;
     if (count > objects.count) throw otherCount(objects.index, count, objects.count);
     yield line;
@@ -149,23 +189,33 @@ export async function* indexLines(folder: string, manifest: Manifest): AsyncGene
   if (count !== objects.count) throw otherCount(objects.index, count, objects.count);
 }
 
+/** What the lines of an index say. @throws TrainyardError SNAPSHOT_FILE_DAMAGED */
+export async function* linesOfIndex(body: AsyncIterable<Buffer>, name: string): AsyncGenerator<KeptObject> {
+  for await (const text of linesOf(body, longestLine, () => tooLarge(name, longestLine))) {
+    const line = parsedLine(lineSchema, text);
+    if (!line) throw otherContent(name);
+    yield line;
+  }
+}
+
 /**
  * The bytes of a content, which must be those that its name says, in pieces that are used again: each only until the next is asked for.
  * @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED
  */
-export async function* readContentFile(folder: string, { sha256, size }: KeptObject): AsyncGenerator<Buffer> {
-  yield* readSnapshotFile(folder, { path: contentPath(sha256), bytes: size, sha256 });
-}
+export const readContentFile = (snapshot: SnapshotReader, object: KeptObject): AsyncGenerator<Buffer> =>
+  snapshot.readContent({
+    ...{ path: contentPath(object), bytes: object.size, sha256: object.sha256 },
+    encrypted: object.encrypted ?? null,
+  });
 
 /** Puts a snapshot's objects into a store; what is there already stays. */
 export async function readObjects(
   store: ObjectStore,
-  folder: string,
-  manifest: Manifest,
+  snapshot: SnapshotReader,
   onObjects: OnObjects,
 ): Promise<void> {
   let [done, bytes] = [0, 0];
-  await forEachConcurrently(indexLines(folder, manifest), copiers, async (object) => {
+  await forEachConcurrently(indexLines(snapshot), copiers, async (object) => {
     const { bucket, key, size } = object;
     const present = await store.head(bucket, key);
     if (present?.size !== size) {
@@ -173,7 +223,7 @@ export async function readObjects(
       await store.put(
         bucket,
         key,
-        Readable.from(copied(readContentFile(folder, object)), { objectMode: false }),
+        Readable.from(copied(readContentFile(snapshot, object)), { objectMode: false }),
       );
       failpoint('restore.object.after');
     }

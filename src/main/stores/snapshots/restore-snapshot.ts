@@ -12,11 +12,19 @@ import { readKeys } from './keys-part.ts';
 import type { Manifest } from './manifest.ts';
 import { indexLines, readObjects } from './objects-part.ts';
 import { readSettings } from './settings-part.ts';
+import { SnapshotReader } from './snapshot-files.ts';
 import { readManifest } from './snapshot-folder.ts';
+import { type GivenKey, identityFor } from './snapshot-key.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 
 /** Keys that are put into Redis at a time. */
 const keysAtOnce = 500;
+
+/** A snapshot by its folder, and what opens it where it is encrypted. */
+export interface SnapshotToRestore {
+  readonly folder: string;
+  readonly key: GivenKey | null;
+}
 
 /** What a restore left out, for people. */
 export type LeftOut = Bilingual;
@@ -26,18 +34,21 @@ export type LeftOut = Bilingual;
  * before anything else is written; the rows are committed last and at once, so that stores which a kill leaves half filled count as
  * empty and are filled again.
  * @returns the manifest, and what was left out
- * @throws TrainyardError SNAPSHOT_NEWER, RESTORE_REFUSED, RESTORE_TARGET_NOT_EMPTY (nothing was written), RESTORE_DIFFERS
+ * @throws TrainyardError SNAPSHOT_NEWER, SNAPSHOT_ENCRYPTED, SNAPSHOT_KEY_…, RESTORE_REFUSED, RESTORE_TARGET_NOT_EMPTY (nothing was written), RESTORE_DIFFERS
  */
 export async function restoreSnapshot(
-  folder: string,
+  { folder, key }: SnapshotToRestore,
   stores: Stores,
   settings: SettingsStore,
   onProgress: OnSnapshotProgress,
 ): Promise<{ manifest: Manifest; leftOut: readonly LeftOut[] }> {
   const manifest = await readManifest(folder);
+  const identity = await identityFor(folder, manifest, key);
+  const snapshot = new SnapshotReader(folder, manifest, identity);
   const revision = await refuseNewer(manifest, stores);
   await refuseFilled(stores);
-  const [problem] = await verifySnapshot(folder, (done) => onProgress({ part: 'verification', done }));
+  const onRead = (done: number) => onProgress({ part: 'verification', done });
+  const [problem] = await verifySnapshot(folder, onRead, undefined, identity);
   if (problem)
     throw fault('RESTORE_REFUSED', { problem: problem.message }, { cause: problem, place: problem.place });
   let leftOut: readonly LeftOut[] = [];
@@ -49,20 +60,20 @@ export async function restoreSnapshot(
       rows += more;
       onProgress({ part: 'database', done: rows });
     };
-    await readDatabase(stores.address, folder, manifest, stores.keys === null, onRows, async () => {
-      const keys = await restoreKeys(folder, manifest, stores.keys);
-      const refused = await readDocuments(stores.documents, folder, manifest, (_, done) =>
+    await readDatabase(stores.address, snapshot, stores.keys === null, onRows, async () => {
+      const keys = await restoreKeys(snapshot, stores.keys);
+      const refused = await readDocuments(stores.documents, snapshot, (_, done) =>
         onProgress({ part: 'documents', done }),
       );
       leftOut = [...keys, ...refused];
-      await readObjects(stores.objects, folder, manifest, (done) => onProgress({ part: 'objects', done }));
-      const kept = await readSettings(folder, manifest);
+      await readObjects(stores.objects, snapshot, (done) => onProgress({ part: 'objects', done }));
+      const kept = await readSettings(snapshot);
       for (const [name, value] of Object.entries(kept)) settings.set(name, value);
     });
   } finally {
     await stores.schema.upgrade();
   }
-  await compare(folder, manifest, stores);
+  await compare(snapshot, stores);
   return { manifest, leftOut };
 }
 
@@ -102,12 +113,8 @@ async function refuseFilled({ address }: Stores): Promise<void> {
   });
 }
 
-async function restoreKeys(
-  folder: string,
-  manifest: Manifest,
-  redis: RedisKeys | null,
-): Promise<readonly LeftOut[]> {
-  const count = manifest.keys?.count ?? 0;
+async function restoreKeys(snapshot: SnapshotReader, redis: RedisKeys | null): Promise<readonly LeftOut[]> {
+  const count = snapshot.manifest.keys?.count ?? 0;
   if (!redis)
     return count === 0
       ? []
@@ -118,7 +125,7 @@ async function restoreKeys(
           },
         ];
   let page: DumpedKey[] = [];
-  await readKeys(folder, manifest, async (key) => {
+  await readKeys(snapshot, async (key) => {
     page.push(key);
     if (page.length < keysAtOnce) return;
     await redis.restore(page);
@@ -129,12 +136,12 @@ async function restoreKeys(
 }
 
 /** Counts what was written; the rows were counted before they were committed. @throws TrainyardError RESTORE_DIFFERS */
-async function compare(folder: string, manifest: Manifest, { documents, objects }: Stores): Promise<void> {
-  for await (const { bucket, key, size } of indexLines(folder, manifest)) {
+async function compare(snapshot: SnapshotReader, { documents, objects }: Stores): Promise<void> {
+  for await (const { bucket, key, size } of indexLines(snapshot)) {
     const found = await objects.head(bucket, key);
     if (found?.size !== size) throw fault('RESTORE_DIFFERS', { what: `${bucket}/${key}` });
   }
-  for (const { name, documents: expected } of manifest.documents) {
+  for (const { name, documents: expected } of snapshot.manifest.documents) {
     const found = await documents.count(name);
     // Those whose time has come meanwhile are gone.
     if (found > expected) throw fault('RESTORE_DIFFERS', { what: `${name}: ${found} ≠ ${expected}` });

@@ -11,6 +11,7 @@ import { codeOf, hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { fileFault, isFileError } from '../../platform/faults/file-faults.ts';
 import { openPlainFile } from '../../platform/plain-file.ts';
+import { AgeFileError, decrypted, encrypted, mostEncrypted } from './age-files.ts';
 import type { Manifest, SnapshotFile } from './manifest.ts';
 
 /** Bytes that go on in one piece: each costs a way to another thread and back. */
@@ -33,10 +34,14 @@ const zstd: Packing = {
   unpack: () => createZstdDecompress(pieces),
 };
 
-/** How a file is packed, by its name's end (`.zst`, `.gz`). */
+/** Of a file that was encrypted after it was packed. */
+const encryptedEnd = '.age';
+
+/** How a file is packed, by its name's end (`.zst`, `.gz`), which may have `.age` behind it. */
 export function packingOf(name: string): Packing {
-  if (name.endsWith('.zst')) return zstd;
-  return name.endsWith('.gz') ? gzip : plain;
+  const packed = name.endsWith(encryptedEnd) ? name.slice(0, -encryptedEnd.length) : name;
+  if (packed.endsWith('.zst')) return zstd;
+  return packed.endsWith('.gz') ? gzip : plain;
 }
 
 /** Passes bytes on and hashes them on their way. */
@@ -79,21 +84,48 @@ export class SnapshotWriter {
   readonly linked = new Set<string>();
   /** Ends what is being written, in the midst of a file. */
   readonly signal: AbortSignal;
+  /** To whom the files are encrypted; null: they are not. */
+  readonly recipient: string | null;
 
-  constructor(folder: string, signal: AbortSignal) {
+  constructor(folder: string, signal: AbortSignal, recipient: string | null = null) {
     this.folder = folder;
     this.signal = signal;
+    this.recipient = recipient;
   }
 
-  /** Writes a new file, packed by its name's end (`.zst`, `.gz`). @param name below the folder, parted by `/` */
-  async write(name: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<SnapshotFile> {
+  /** What a file that is written under this name is called. */
+  nameOf(name: string): string {
+    return this.recipient === null ? name : `${name}${encryptedEnd}`;
+  }
+
+  /**
+   * Writes a new file, packed by its name's end (`.zst`, `.gz`), and encrypted where the snapshot is: then it is called `.age` besides.
+   * @param name below the folder, parted by `/`
+   */
+  write(name: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<SnapshotFile> {
+    const { recipient } = this;
+    const sealed = (packed: AsyncIterable<Uint8Array>) =>
+      recipient === null ? packed : encrypted(recipient, packed);
+    return this.writeAs(this.nameOf(name), body, sealed);
+  }
+
+  /** Writes a new file that everybody can read, packed by its name's end. */
+  writeOpen(name: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<SnapshotFile> {
+    return this.writeAs(name, body, (packed) => packed);
+  }
+
+  private async writeAs(
+    name: string,
+    body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    sealed: (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+  ): Promise<SnapshotFile> {
     const file = path.join(this.folder, ...name.split('/'));
     failpoint('snapshot.file.before');
     const digest = new Digest();
     const { signal } = this;
     try {
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-      await pipeline(body, packingOf(name).pack(), digest, flushed(file), { signal });
+      await pipeline(body, packingOf(name).pack(), sealed, digest, flushed(file), { signal });
     } catch (error) {
       signal.throwIfAborted();
       // Known here: beside a connection a file that is missing would count as a server that is.
@@ -114,13 +146,13 @@ export class SnapshotWriter {
     return true;
   }
 
-  /** The same of a file that the manifest does not describe, into a folder that is there. */
-  async linkContent({ folder, verifiedAt }: LinkedTo, name: string, bytes: number): Promise<boolean> {
+  /** The same of a file that the manifest does not describe, into a folder that is there. @param bytes of it, where they are known */
+  async linkContent({ folder, verifiedAt }: LinkedTo, name: string, bytes: number | null): Promise<boolean> {
     this.signal.throwIfAborted();
     const from = path.join(folder, ...name.split('/'));
     try {
       const found = await lstat(from);
-      if (!found.isFile() || found.size !== bytes || found.mtime > verifiedAt) return false;
+      if (!found.isFile() || found.size !== (bytes ?? found.size) || found.mtime > verifiedAt) return false;
       await link(from, path.join(this.folder, ...name.split('/')));
     } catch (error) {
       // Another disk, a file system without links, or too many of them.
@@ -167,48 +199,65 @@ export async function readSmallFile(folder: string, name: string, mostBytes: num
   }
 }
 
+/** A file by its hash alone; its size is known only not to be above this. */
+interface HashedFile {
+  readonly path: string;
+  readonly mostBytes: number;
+  readonly sha256: string;
+}
+
 /**
- * The unpacked bytes of a file, checked against what the manifest says of it when they end. Those of a file that is not packed come in
- * pieces that are used again: each only until the next is asked for.
+ * The bytes of a file, checked against what is known of it when they end. Those of a file that is not packed come in pieces that are used
+ * again: each only until the next is asked for.
+ * @param identity decrypts it, where it is encrypted; null: the bytes come as they lie there, neither decrypted nor unpacked
  * @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED
  */
 export async function* readSnapshotFile(
   folder: string,
-  { path: name, bytes, sha256 }: SnapshotFile,
+  file: SnapshotFile | HashedFile,
+  unpacking: { readonly identity: string | null } | null,
 ): AsyncGenerator<Buffer> {
+  const { path: name, sha256 } = file;
   const digest = new Digest();
+  let expected = 0;
   try {
     await using handle = await openInside(folder, name);
     const { size } = await handle.stat();
-    if (size !== bytes)
+    expected = 'bytes' in file ? file.bytes : size;
+    if (size !== expected)
       throw damaged(name, {
-        en: `it has ${size} bytes instead of ${bytes}`,
-        ko: `크기가 ${bytes}바이트가 아니라 ${size}바이트입니다`,
+        en: `it has ${size} bytes instead of ${expected}`,
+        ko: `크기가 ${expected}바이트가 아니라 ${size}바이트입니다`,
       });
-    const packing = packingOf(name);
-    if (packing !== plain) yield* unpacked(handle, bytes, digest, packing.unpack());
-    else
-      for await (const piece of piecesOf(handle, bytes)) {
-        digest.add(piece);
-        yield piece;
-      }
+    if ('mostBytes' in file && size > file.mostBytes) throw otherContent(name);
+    const packing = unpacking ? packingOf(name) : plain;
+    const identity = name.endsWith(encryptedEnd) ? (unpacking?.identity ?? null) : null;
+    if (identity !== null) {
+      const packed = decrypted(identity, digested(piecesOf(handle, expected), digest));
+      yield* packing === plain ? packed : unpacked(packed, packing.unpack());
+    } else if (packing === plain) yield* digested(piecesOf(handle, expected), digest);
+    else {
+      const packed = handle.createReadStream({
+        ...{ autoClose: false, end: Math.max(expected - 1, 0), highWaterMark: pieceBytes },
+      });
+      yield* unpacked(digested(packed, digest), packing.unpack());
+    }
   } catch (error) {
     throw asDamage(name, error);
   }
-  if (digest.bytes !== bytes || digest.hex() !== sha256) throw otherContent(name);
+  if (digest.bytes !== expected || digest.hex() !== sha256) throw otherContent(name);
 }
 
-async function* unpacked(
-  handle: FileHandle,
-  bytes: number,
-  digest: Digest,
-  unpack: Transform,
-): AsyncGenerator<Buffer> {
+async function* digested(body: AsyncIterable<Buffer>, digest: Digest): AsyncGenerator<Buffer> {
+  for await (const piece of body) {
+    digest.add(piece);
+    yield piece;
+  }
+}
+
+async function* unpacked(packed: AsyncIterable<Uint8Array>, unpack: Transform): AsyncGenerator<Buffer> {
   try {
-    const packed = handle.createReadStream({
-      ...{ autoClose: false, end: Math.max(bytes - 1, 0), highWaterMark: pieceBytes },
-    });
-    const flowing = pipeline(packed, digest, unpack);
+    const flowing = pipeline(packed, unpack);
     // Whoever reads `unpack` gets the error as well.
     flowing.catch(() => undefined);
     for await (const chunk of unpack) yield chunk;
@@ -229,15 +278,76 @@ async function* piecesOf(handle: FileHandle, bytes: number): AsyncGenerator<Buff
   }
 }
 
-/** The same of a file that the manifest names. @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */
-export async function* readNamedFile(
-  folder: string,
-  { files }: Pick<Manifest, 'files'>,
-  name: string,
-): AsyncGenerator<Buffer> {
-  const file = files.find((one) => one.path === name);
-  if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: name }, { place: { file: name } });
-  yield* readSnapshotFile(folder, file);
+/** Reads the files of a snapshot; of an encrypted one with the identity that it is encrypted to. */
+export class SnapshotReader {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly identity: string | null;
+
+  constructor(folder: string, manifest: Manifest, identity: string | null) {
+    this.folder = folder;
+    this.manifest = manifest;
+    this.identity = identity;
+  }
+
+  /** Whether its content can be read: else only its bytes can be compared with their hashes. */
+  get isOpen(): boolean {
+    return this.identity !== null || !this.manifest.encryption;
+  }
+
+  /** The unpacked bytes of a file that the manifest describes. @throws TrainyardError SNAPSHOT_ENCRYPTED, SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */
+  async *read(name: string): AsyncGenerator<Buffer> {
+    if (name.endsWith(encryptedEnd)) this.requireOpen();
+    yield* readSnapshotFile(this.folder, this.described(name), this);
+  }
+
+  /** Its bytes as they lie there, in pieces that are used again. @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */
+  async *readPacked(name: string): AsyncGenerator<Buffer> {
+    yield* readSnapshotFile(this.folder, this.described(name), null);
+  }
+
+  /**
+   * The bytes of a content that lies in a file named by its hash, in pieces that are used again: each only until the next is asked for.
+   * @throws TrainyardError SNAPSHOT_ENCRYPTED, SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED
+   */
+  async *readContent({ path: name, bytes, sha256, encrypted: hash }: ContentFile): AsyncGenerator<Buffer> {
+    if (hash === null) return yield* readSnapshotFile(this.folder, { path: name, bytes, sha256 }, null);
+    this.requireOpen();
+    const digest = new Digest();
+    const file = { path: name, mostBytes: mostEncrypted(bytes), sha256: hash };
+    for await (const piece of readSnapshotFile(this.folder, file, this)) {
+      digest.add(piece);
+      yield piece;
+    }
+    if (digest.bytes !== bytes || digest.hex() !== sha256) throw otherContent(name);
+  }
+
+  /** Compares an encrypted content with the hash by which it is named. @throws TrainyardError SNAPSHOT_FILE_MISSING, SNAPSHOT_FILE_DAMAGED */
+  async compareContent(name: string, sha256: string): Promise<void> {
+    const file = { path: name, mostBytes: Number.POSITIVE_INFINITY, sha256 };
+    for await (const _ of readSnapshotFile(this.folder, file, null));
+  }
+
+  private described(name: string): SnapshotFile {
+    const file = this.manifest.files.find((one) => one.path === name);
+    if (!file) throw fault('SNAPSHOT_FILE_MISSING', { file: name }, { place: { file: name } });
+    return file;
+  }
+
+  private requireOpen(): void {
+    const { encryption, id } = this.manifest;
+    if (encryption && this.identity === null)
+      throw fault('SNAPSHOT_ENCRYPTED', { snapshot: id, recipient: encryption.recipient });
+  }
+}
+
+/** Where the bytes of an object lie, and what they are. */
+interface ContentFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Of the file where it is encrypted, which is named by it; null: it is not. */
+  readonly encrypted: string | null;
 }
 
 /** The error of a file that cannot be used. */
@@ -265,6 +375,15 @@ export function asDamage(name: string, error: unknown): unknown {
     return fault('SNAPSHOT_FILE_MISSING', { file: name }, { place: { file: name }, cause: error });
   if (hasCode(error, 'EACCES', 'EPERM'))
     return fault('SNAPSHOT_FILE_UNREADABLE', { file: name }, { place: { file: name }, cause: error });
+  if (error instanceof AgeFileError)
+    return damaged(
+      name,
+      {
+        en: 'it cannot be decrypted: it was changed or cut off, or is for another key',
+        ko: '복호화할 수 없습니다. 내용이 바뀌었거나 잘렸거나 다른 키로 암호화되었습니다',
+      },
+      error,
+    );
   if (/^(Z_|ZSTD_|ERR_ZSTD|ERR_BUFFER_TOO_LARGE|EISDIR|EIO$|ELOOP$)/.test(codeOf(error)))
     return damaged(name, error instanceof Error ? error.message : String(error), error);
   return error;

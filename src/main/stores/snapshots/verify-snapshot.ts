@@ -4,14 +4,14 @@ import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import { contentPath, type KeptObject } from './content-copier.ts';
+import { contentPath, encryptedPath, type KeptObject } from './content-copier.ts';
 import { linesIn } from './database-part.ts';
 import { readCollection } from './documents-part.ts';
 import { readKeys } from './keys-part.ts';
 import { type Manifest, manifestName, type SnapshotFile } from './manifest.ts';
-import { indexLines, readContentFile } from './objects-part.ts';
-import { readSettings } from './settings-part.ts';
-import { asDamage, otherContent, otherCount, readSnapshotFile, tooLarge } from './snapshot-files.ts';
+import { indexLines, readContentFile, readContents } from './objects-part.ts';
+import { readDetails, readSettings } from './settings-part.ts';
+import { asDamage, otherContent, otherCount, SnapshotReader, tooLarge } from './snapshot-files.ts';
 import { isProofAside, proofNames, readManifest } from './snapshot-folder.ts';
 
 const readersAtOnce = 4;
@@ -28,11 +28,13 @@ export type OnFiles = (done: number, bytes: number) => void;
  * Reads all of a snapshot: every byte is compared with its hash, every file with what it must hold, and the folder with the manifest.
  * Answers everything that is wrong with it.
  * @param trusted files that are not read: they are an earlier snapshot's, and were read with it
+ * @param identity of an encrypted one; without it only the hashes of its files are compared
  */
 export async function verifySnapshot(
   folder: string,
   onFiles: OnFiles,
   trusted: ReadonlySet<string> = new Set(),
+  identity: string | null = null,
 ): Promise<readonly TrainyardError[]> {
   let manifest: Manifest;
   try {
@@ -56,7 +58,8 @@ export async function verifySnapshot(
     bytes += size;
     onFiles(done, bytes);
   };
-  const { database, documents, keys, objects, files } = manifest;
+  const { database, documents, keys, objects, files, encryption } = manifest;
+  const snapshot = new SnapshotReader(folder, manifest, identity);
   const rowsOf = new Map(
     database.tables.flatMap(({ parts }) => parts.map(({ file, rows }) => [file, rows] as const)),
   );
@@ -64,35 +67,59 @@ export async function verifySnapshot(
   const contents = new Map<string, KeptObject>();
   // Where the index cannot be read to its end no file of a content counts as unknown.
   let areContentsKnown = false;
+  /** Of encrypted contents, by what everybody can read. */
+  let listed: ReadonlySet<string> = new Set();
+  const readFile = async (file: SnapshotFile) => {
+    const collection = collectionOf.get(file.path);
+    if (file.path === encryption?.contents.file) listed = await readContents(snapshot, encryption.contents);
+    else if (trusted.has(file.path)) return;
+    else if (file.path === encryption?.key || !snapshot.isOpen)
+      for await (const _ of snapshot.readPacked(file.path));
+    else if (file.path === encryption?.details) await readDetails(snapshot);
+    else if (collection) await readCollection(snapshot, collection, () => undefined);
+    else if (file.path === manifest.settings) await readSettings(snapshot);
+    else if (file.path === keys?.file) await readKeys(snapshot, () => undefined);
+    else if (file.path === objects.index) {
+      for await (const object of indexLines(snapshot)) {
+        const name = contentPath(object);
+        const same = contents.get(name);
+        if (same && (same.size !== object.size || same.sha256 !== object.sha256))
+          throw otherContent(objects.index);
+        contents.set(name, object);
+      }
+      areContentsKnown = true;
+    } else if (rowsOf.has(file.path)) await readRows(snapshot, file, rowsOf.get(file.path) ?? 0);
+    else await readMetadata(snapshot, file);
+  };
   await forEachConcurrently(files, readersAtOnce, (file) =>
     collect(async () => {
-      const collection = collectionOf.get(file.path);
-      if (collection) await readCollection(folder, collection, manifest, () => undefined);
-      else if (file.path === manifest.settings) await readSettings(folder, manifest);
-      else if (file.path === keys?.file) await readKeys(folder, manifest, () => undefined);
-      else if (file.path === objects.index) {
-        for await (const object of indexLines(folder, manifest)) {
-          const same = contents.get(object.sha256);
-          if (same && same.size !== object.size) throw otherContent(objects.index);
-          contents.set(object.sha256, object);
-        }
-        areContentsKnown = true;
-      } else if (trusted.has(file.path)) return;
-      else if (rowsOf.has(file.path)) await readRows(folder, file, rowsOf.get(file.path) ?? 0);
-      else await readMetadata(folder, file);
+      await readFile(file);
       read(file.bytes);
     }),
   );
   await forEachConcurrently(contents.values(), readersAtOnce, (object) =>
     collect(async () => {
-      if (trusted.has(contentPath(object.sha256))) return;
-      for await (const _ of readContentFile(folder, object));
+      if (trusted.has(contentPath(object))) return;
+      for await (const _ of readContentFile(snapshot, object));
       read(object.size);
     }),
   );
+  const listedNames = new Map([...listed].map((hash) => [encryptedPath(hash), hash]));
+  const unread = [...listedNames].filter(([name]) => !contents.has(name));
+  if (!snapshot.isOpen) {
+    areContentsKnown = listed.size > 0 || objects.count === 0;
+    await forEachConcurrently(unread, readersAtOnce, ([name, hash]) =>
+      collect(async () => {
+        if (trusted.has(name)) return;
+        await snapshot.compareContent(name, hash);
+        read(0);
+      }),
+    );
+  } else if (encryption && areContentsKnown && (unread.length > 0 || contents.size !== listed.size))
+    await collect(() => Promise.reject(otherContent(encryption.contents.file)));
   const present = new Set(files.map((file) => file.path));
-  for (const name of [manifestName, ...proofNames]) present.add(name);
-  for (const sha256 of contents.keys()) present.add(contentPath(sha256));
+  for (const name of [manifestName, ...proofNames, ...contents.keys(), ...listedNames.keys()])
+    present.add(name);
   let unknown = 0;
   await collect(async () => {
     for await (const name of filesBelow(folder, '')) {
@@ -109,9 +136,9 @@ export async function verifySnapshot(
 }
 
 /** Counts the rows of a file of COPY. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS, as soon as there are too many */
-async function readRows(folder: string, file: SnapshotFile, rows: number): Promise<void> {
+async function readRows(snapshot: SnapshotReader, file: SnapshotFile, rows: number): Promise<void> {
   let [found, inRow] = [0, 0];
-  for await (const chunk of readSnapshotFile(folder, file)) {
+  for await (const chunk of snapshot.read(file.path)) {
     const more = linesIn(chunk);
     found += more;
     if (found > rows) throw otherCount(file.path, found, rows);
@@ -122,9 +149,9 @@ async function readRows(folder: string, file: SnapshotFile, rows: number): Promi
 }
 
 /** What nothing of ours reads must still be whole, and no larger than it is written. */
-async function readMetadata(folder: string, file: SnapshotFile): Promise<void> {
+async function readMetadata(snapshot: SnapshotReader, file: SnapshotFile): Promise<void> {
   let bytes = 0;
-  for await (const chunk of readSnapshotFile(folder, file)) {
+  for await (const chunk of snapshot.read(file.path)) {
     bytes += chunk.length;
     if (bytes > largestMetadata) throw tooLarge(file.path, largestMetadata);
   }

@@ -63,11 +63,11 @@ export async function writeDatabase(
   await acrossConnections(address, exported, work, async (client, part) => {
     const { table, file, place } = part;
     const rows = await namingLock(address, table, () => copyPart(client, part, writer));
-    add({ table, rows, file, place });
+    add({ table, rows, file: writer.nameOf(file), place });
   });
   const partsOf = (names: ReadonlySet<string>) =>
     written.filter(({ table }) => names.has(table)).sort(byPlace);
-  const copied = new Set(work.map(({ file }) => file));
+  const copied = new Set(work.map(({ file }) => writer.nameOf(file)));
   const tablesWritten = [];
   for (const { name, columns } of tables) {
     const ofTable = leaves.filter(({ root }) => root === name);

@@ -132,6 +132,7 @@ function Documents({ collections }: { readonly collections: Readonly<Record<stri
 /** What whoever relies on the snapshot has to have elsewhere; nothing where it has everything. */
 function NotKept({ snapshot: { notKept } }: { readonly snapshot: Snapshot }) {
   const { t, format } = useText();
+  if (!notKept) return <Note>{t('backups.notKeptEncrypted')}</Note>;
   const { runs, inPlace, lost } = notKept;
   if (runs.length + inPlace.length + lost.length === 0) return null;
   const number = (count: number) => ({ count, formatted: format.number(count) });

@@ -35,7 +35,7 @@ function GoodSnapshot({ snapshot, ...ofRow }: OfRow & { readonly snapshot: Snaps
   const { t, format } = useText();
   const [opened, setOpened] = useState(false);
   const detailsId = useId();
-  const { at, why, who, bytes, profile, verifiedAt, provenAt } = snapshot;
+  const { at, why, who, bytes, profile, encryption, verifiedAt, provenAt } = snapshot;
   // Who proved it has read all of it, too.
   const [known, knownAt] =
     provenAt === null ? (['verified', verifiedAt] as const) : (['proven', provenAt] as const);
@@ -60,7 +60,8 @@ function GoodSnapshot({ snapshot, ...ofRow }: OfRow & { readonly snapshot: Snaps
           </Text>
           <span className={`muted tabular ${classes.facts}`}>
             <TimeText time={at} />
-            <span>{t('backups.by', { who })}</span>
+            {who !== null && <span>{t('backups.by', { who })}</span>}
+            {encryption && <span>{t('backups.encrypted')}</span>}
             <span>{format.bytes(bytes)}</span>
             <span>{t(`stack.profiles.${profile}`)}</span>
           </span>

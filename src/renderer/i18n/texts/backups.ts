@@ -18,6 +18,11 @@ export const backups = {
       '선택 사항입니다. 나중에 다른 스냅숏과 구별하기 쉬워집니다.',
     ],
     reasonExample: ['Before cleaning up', '정리하기 전'],
+    encrypted: ['Encrypted', '암호화됨'],
+    notKeptEncrypted: [
+      'It is encrypted: what it does not keep can be read with its key only.',
+      '암호화되어 있어, 저장되지 않은 것은 키가 있어야 볼 수 있습니다.',
+    ],
     byHand: ['Made by hand', '직접 만듦'],
     bySchedule: ['Made by schedule', '예약으로 만듦'],
     beforeRevisions: [

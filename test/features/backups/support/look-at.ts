@@ -30,6 +30,7 @@ export function scheduleOf(
   const openFolder = () => snapshots;
   const backups = new Backups({
     ...{ stores, openFolder, operations, settings: () => ({}), who: 'nobody', version: '1.2.3' },
+    encryption: async () => null,
   });
   const clock = { now: '' };
   const seen = {
