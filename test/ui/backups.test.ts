@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/build.mjs';
 import { fault } from '../../src/shared/errors/catalogue.ts';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { fixtureIdentity, fixturePassphrase, fixtureRecipient, listedBackup } from './fixture-backups.ts';
 import { ago } from './fixture-data.ts';
 import { visitFixture } from './visit.ts';
 
@@ -257,4 +258,62 @@ test('a scheduled snapshot that failed is told on every page with its cause, to 
   await notice.getByRole('link').click();
   await page.getByRole('alert').filter({ hasText: 'DISK_FULL' }).getByText('다음 시도:').waitFor();
   expect(await notice.count()).toBe(0);
+});
+
+test('encryption begins once the key that was shown is given back, and another one is refused', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/backups');
+  const { snapshots } = fixture.story.state;
+  await page.getByText('Snapshots are not encrypted').waitFor();
+  await page.getByRole('button', { name: 'Set up…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+  const shown = page.getByRole('dialog', { name: 'Save this key now' });
+  await shown.getByText(fixtureIdentity).waitFor();
+  await page.keyboard.press('Escape');
+  const saving = page.waitForEvent('download');
+  await shown.getByRole('button', { name: 'Save as a file' }).click();
+  expect((await saving).suggestedFilename()).toBe('trainyard-backup-key.txt');
+  await shown.getByRole('button', { name: 'I saved it' }).click();
+  await shown.waitFor({ state: 'detached' });
+  expect(await page.content()).not.toContain(fixtureIdentity);
+  const prove = page.getByRole('dialog', { name: 'Prove the key' });
+  await prove.getByLabel('Key', { exact: true }).fill('AGE-SECRET-KEY-1WRONG');
+  await prove.getByRole('button', { name: 'Prove', exact: true }).click();
+  await prove.getByText(/This is another key/).waitFor();
+  expect(snapshots.encryption.active).toBeNull();
+  await prove.getByLabel('Key', { exact: true }).fill(fixtureIdentity);
+  await prove.getByRole('button', { name: 'Prove', exact: true }).click();
+  await page.getByText('New snapshots are encrypted').waitFor();
+  await page.getByText(fixtureRecipient).first().waitFor();
+  await page.getByRole('button', { name: 'Turn off…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn off', exact: true }).click();
+  await page.getByText('Snapshots are not encrypted').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('an encrypted snapshot says so, and is proven and restored with its key or passphrase only', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/backups', {}, ({ story: { state } }) => {
+    const encryption = { recipient: fixtureRecipient, hasPassphrase: true };
+    state.snapshots.list = [
+      listedBackup('20261130T090000Z-ab12cd', ago(180), { encryption, who: null, notKept: null }),
+    ];
+  });
+  const { snapshots } = fixture.story.state;
+  const row = page.getByRole('button', { name: /Encrypted/ });
+  await row.click();
+  await page.getByText('It is encrypted: what it does not keep can be read with its key only.').waitFor();
+  await page.getByRole('button', { name: 'Prove it' }).click();
+  const dialog = page.getByRole('dialog');
+  const begin = dialog.getByRole('button', { name: 'Prove it' });
+  expect(await begin.isDisabled()).toBe(true);
+  await dialog.getByLabel('Passphrase of this snapshot').fill(fixturePassphrase);
+  await begin.click();
+  await page.getByText('Proving a snapshot').waitFor();
+  expect(snapshots.asked).toMatchObject({ key: { passphrase: fixturePassphrase } });
+  snapshots.end({});
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await dialog.getByLabel('Passphrase of this snapshot').fill(fixtureIdentity);
+  await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.getByText('Restoring a snapshot').waitFor();
+  expect(snapshots.asked).toMatchObject({ key: { identities: fixtureIdentity } });
+  expect(complaints).toEqual([]);
 });

@@ -20,7 +20,7 @@ import type { FixtureState } from './fixture-state.ts';
 
 const folder = '/home/kim/.local/share/trainyard/snapshots';
 
-function listed(id: string, at: string, part: Partial<Snapshot> = {}): ListedBackup {
+export function listedBackup(id: string, at: string, part: Partial<Snapshot> = {}): ListedBackup {
   const path = `${folder}/${id}`;
   const snapshot: Snapshot = {
     ...{ id, path, at, finishedAt: at, why: byHand, who: 'kim', version: '0.1.0', profile: 'embedded' },
@@ -46,7 +46,7 @@ const made: readonly ListedBackup[] = [
       reason: { en: 'it is no JSON', ko: 'JSON 형식이 아닙니다' },
     }).record,
   },
-  listed('20261130T090000Z-ab12cd', ago(180), {
+  listedBackup('20261130T090000Z-ab12cd', ago(180), {
     ...{ why: 'before cleaning up', profile: 'docker', verifiedAt: ago(60), provenAt: ago(30) },
     stores: {
       database: { revision: '0019', tables: 28, rows: 48_812 },
@@ -59,7 +59,7 @@ const made: readonly ListedBackup[] = [
       lost: ['artifacts/old/model.onnx'],
     },
   }),
-  listed('20261101T090000Z-77aa01', ago(42_000), { verifiedAt: null }),
+  listedBackup('20261101T090000Z-77aa01', ago(42_000), { verifiedAt: null }),
 ];
 
 /** Daily, and well. */
@@ -117,7 +117,7 @@ export class FixtureSnapshots {
 
   finish(): void {
     const now = new Date().toISOString();
-    const one = listed('20261201T000000Z-5c5c5c', now, { why: this.why });
+    const one = listedBackup('20261201T000000Z-5c5c5c', now, { why: this.why });
     this.list = [one, ...this.list];
     this.change({ status: 'done', snapshot: one.snapshot });
   }

@@ -1,4 +1,5 @@
 import { artifacts } from './texts/artifacts.ts';
+import { backupEncryption } from './texts/backup-encryption.ts';
 import { backupSchedule } from './texts/backup-schedule.ts';
 import { backups } from './texts/backups.ts';
 import { data } from './texts/data.ts';
@@ -31,6 +32,7 @@ const texts = {
   ...doctor,
   ...weights,
   ...backups,
+  ...backupEncryption,
   ...backupSchedule,
   ...settings,
 };

@@ -25,7 +25,7 @@ function describe({ active, pending }: BackupEncryptionView): string {
     [
       [translate('Encrypted to', '암호화 수신자'), one.recipient],
       [translate('Key', '키'), key(one)],
-      [translate('Since', '설정 시각'), formatTime(one.since)],
+      [translate('Set up on', '설정 시각'), formatTime(one.since)],
     ] as const;
   return facts([
     [translate('Encryption', '암호화'), active ? translate('on', '켜짐') : translate('off', '꺼짐')],

@@ -14,6 +14,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import classes from './backups.module.css';
+import { EncryptionSection } from './encryption-section.tsx';
 import { MakeDialog } from './make-dialog.tsx';
 import { Making } from './making.tsx';
 import { Replaced } from './replaced.tsx';
@@ -51,6 +52,7 @@ export function BackupsPage() {
         {data?.replaced && <Replaced replaced={data.replaced} busy={busy} onBegun={setBegun} />}
         <Making followed={followed} onMake={ask.open} />
         {data && <ScheduleSection />}
+        {data && <EncryptionSection />}
         {isEmpty && (
           <EmptyState
             icon={IconArchive}

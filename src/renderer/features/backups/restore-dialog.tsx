@@ -11,6 +11,7 @@ import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { FormDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
+import { keyOf, SnapshotKeyField } from './key-field.tsx';
 
 interface RestoreDialogProps {
   readonly snapshot: Snapshot;
@@ -22,7 +23,7 @@ interface RestoreDialogProps {
 /** Says what a restore changes, and begins it; the page shows how it goes on. */
 export function RestoreDialog({ snapshot, onBegun, ...dialog }: RestoreDialogProps) {
   const { t, format } = useText();
-  const { path, at } = snapshot;
+  const { path, at, encryption } = snapshot;
   const { data, error } = useQuery(
     queries.backups.compare.queryOptions({ input: { snapshot: path }, enabled: dialog.opened, gcTime: 0 }),
   );
@@ -36,7 +37,14 @@ export function RestoreDialog({ snapshot, onBegun, ...dialog }: RestoreDialogPro
       refresh={queries.backups.list.key()}
       action={t('backups.restoreAction')}
       dangerous
-      form={{ schema: restoreBackupInput, initialValues: { snapshot: path, stopRuns: false } }}
+      form={{
+        schema: encryption ? restoreBackupInput.required({ key: true }) : restoreBackupInput,
+        initialValues: { stopRuns: false, key: '' },
+        toInput: ({ stopRuns, key }) => ({
+          ...{ snapshot: path, stopRuns },
+          ...(encryption && { key: keyOf(key, encryption.hasPassphrase) }),
+        }),
+      }}
     >
       {(form) => (
         <Stack gap="sm">
@@ -47,6 +55,13 @@ export function RestoreDialog({ snapshot, onBegun, ...dialog }: RestoreDialogPro
           {error && <ProblemAlert error={error} />}
           {!data && !error && <Skeleton height={150} />}
           {data && <Compared comparison={data} />}
+          {encryption && (
+            <SnapshotKeyField
+              encryption={encryption}
+              value={form.values.key}
+              onChange={(key) => form.setFieldValue('key', key)}
+            />
+          )}
           {runs > 0 && (
             <Checkbox
               label={t('backups.stopRuns', { count: runs, formatted: format.number(runs) })}

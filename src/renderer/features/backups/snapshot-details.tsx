@@ -12,6 +12,7 @@ import { useWrite } from '../../components/use-write.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
 import classes from './backups.module.css';
+import { DrillDialog } from './drill-dialog.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 
 /** A snapshot's folder, with a way to copy its path. */
@@ -37,7 +38,7 @@ interface SnapshotDetailsProps {
 /** All that is known of a snapshot, and what to do with it. */
 export function SnapshotDetails({ snapshot, busy, onBegun }: SnapshotDetailsProps) {
   const { t, format } = useText();
-  const { at, version, path, stores } = snapshot;
+  const { at, version, path, stores, encryption } = snapshot;
   const { database, documents, keys, objects } = stores;
   type Counted = 'database' | 'tables' | 'documents' | 'objects';
   const counted = (what: Counted, count: number) =>
@@ -48,6 +49,7 @@ export function SnapshotDetails({ snapshot, busy, onBegun }: SnapshotDetailsProp
         facts={[
           [t('backups.moment'), format.dateTime(at)],
           [t('backups.version'), `Trainyard ${version}`],
+          ...(encryption ? [[t('backupEncryption.to'), encryption.recipient] as const] : []),
           [
             t('system.database'),
             [
@@ -79,6 +81,8 @@ export function SnapshotDetails({ snapshot, busy, onBegun }: SnapshotDetailsProp
 function Actions({ snapshot, busy, onBegun }: SnapshotDetailsProps) {
   const { t } = useText();
   const [restoring, restore] = useDisclosure(false);
+  const [asked, ask] = useDisclosure(false);
+  const { encryption } = snapshot;
   const prove = useWrite({
     send: (_: undefined, options) => engine.backups.drill({ snapshot: snapshot.path }, options),
     refresh: queries.backups.list.key(),
@@ -92,7 +96,7 @@ function Actions({ snapshot, busy, onBegun }: SnapshotDetailsProps) {
           variant="default"
           disabled={busy}
           loading={prove.isPending}
-          onClick={() => prove.start(undefined)}
+          onClick={() => (encryption ? ask.open() : prove.start(undefined))}
         >
           {t('backups.prove')}
         </Button>
@@ -102,6 +106,9 @@ function Actions({ snapshot, busy, onBegun }: SnapshotDetailsProps) {
       </Group>
       <Note>{t('backups.proveHint')}</Note>
       {prove.error != null && <ProblemAlert error={prove.error} />}
+      {encryption && (
+        <DrillDialog {...{ snapshot, encryption, onBegun }} opened={asked} onClose={ask.close} />
+      )}
       <RestoreDialog snapshot={snapshot} opened={restoring} onClose={restore.close} onBegun={onBegun} />
     </Stack>
   );
