@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/server';
 import { os } from './fixture-api.ts';
 import { fixtureBackups } from './fixture-backups.ts';
+import { fixtureDatabase } from './fixture-database.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
 import { fixtureInbox } from './fixture-inbox.ts';
 import { fixtureJobs } from './fixture-jobs.ts';
@@ -49,6 +50,7 @@ export function meetStores(state: FixtureState, [domain]: readonly string[]): vo
 export function fixtureRouter(state: FixtureState) {
   return os.router({
     system: fixtureSystem(state),
+    database: fixtureDatabase(),
     projects: fixtureProjects(state),
     datasets: fixtureDatasets(state),
     inbox: fixtureInbox(state),

@@ -11,6 +11,8 @@ import type { Backups } from '../features/backups/backups.ts';
 import type { SnapshotsApi } from '../features/backups/snapshots-api.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { RunReadings } from '../features/changes/channel-changes.ts';
+import type { CheckedDatabase } from '../features/database/checked-database.ts';
+import type { MetricMonths } from '../features/database/metric-months.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
 import type { DatasetExports } from '../features/datasets/export/exports.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
@@ -37,6 +39,8 @@ export interface ApiContext {
   /** What needs the stores, as it is at this moment: it comes and goes with them. @throws TrainyardError STORES_STARTING, STORES_NOT_READY */
   readonly services: () => {
     readonly projects: Projects;
+    readonly database: CheckedDatabase;
+    readonly metricMonths: MetricMonths;
     readonly backups: Backups;
     readonly backupEncryption: BackupEncryption;
     readonly backupScheduler: BackupScheduler;

@@ -1,4 +1,5 @@
 import { backupsApi } from './backups.ts';
+import { databaseApi } from './database.ts';
 import { datasetsApi } from './datasets.ts';
 import { api } from './implementer.ts';
 import { inboxApi } from './inbox.ts';
@@ -14,6 +15,7 @@ import { weightsApi } from './weights.ts';
 /** The whole contract, implemented: the compiler says what is missing. */
 export const router = api.router({
   system: systemApi,
+  database: databaseApi,
   projects: projectsApi,
   datasets: datasetsApi,
   inbox: inboxApi,

@@ -15,13 +15,14 @@ export interface OpenServices extends AsyncDisposable {
   readiness(): Promise<Readiness>;
 }
 
-/** Every so often: what has expired goes, and next month's metrics get their place. */
-function sweep({ pool, documents, cache }: Stores, log: Logger): Disposable {
+/** Every so often: what has expired goes, next month's metrics get their place, and months that are not kept any more are detached. */
+function sweep({ pool, documents, cache }: Stores, { metricMonths }: Services, log: Logger): Disposable {
   const timer = setInterval(() => {
     const chores = [
       documents.removeExpired(),
       cache.sweep(),
       pool.query("SELECT ensure_metrics_partitions(now(), now() + interval '1 month')"),
+      metricMonths.sweep(),
     ];
     void Promise.allSettled(chores).then((results) => {
       for (const result of results) {
@@ -56,7 +57,7 @@ export async function openServices(stores: Stores, parts: ServicesParts): Promis
   stack.use(stores);
   const services = await wire(stores, parts);
   stack.defer(() => services.close());
-  stack.use(sweep(stores, parts.log));
+  stack.use(sweep(stores, services, parts.log));
   const opened = stack.move();
   return {
     stores,

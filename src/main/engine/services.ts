@@ -18,6 +18,8 @@ import { currentEncryption } from '../features/backups/current-encryption.ts';
 import type { BackupOperations } from '../features/backups/operations.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
+import { CheckedDatabase } from '../features/database/checked-database.ts';
+import { MetricMonths } from '../features/database/metric-months.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
 import { threadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
 import { DatasetExports } from '../features/datasets/export/exports.ts';
@@ -73,6 +75,7 @@ import { version } from './version.ts';
 
 const machineKey = 'machineId';
 const slotsKey = 'runsAtOnce';
+const keptMonthsKey = 'metricsKeepMonths';
 
 /** This state folder's own id; the same after a restart. */
 function machineIdOf(settings: SettingsStore): string {
@@ -312,6 +315,18 @@ export async function wire(
     hasContents: () => hasContents(db),
     checkRoom: (bytes, what) => disk.checkFits('snapshots', bytes, what),
   });
+  const metricMonths = new MetricMonths({
+    ...{ db, log },
+    kept: {
+      read: () => readSetting(settings, keptMonthsKey, z.int().min(1)) ?? null,
+      write: (months) =>
+        months === null ? settings.remove(keptMonthsKey) : settings.set(keptMonthsKey, months),
+    },
+  });
+  const { mongo } = stores;
+  const database = new CheckedDatabase(stores.schema, async () =>
+    mongo ? (await import('../stores/documents/mongo/drift.ts')).checkMongo(mongo) : [],
+  );
   const close = async () => {
     const scheduled = backupScheduler[Symbol.asyncDispose]();
     await backups[Symbol.asyncDispose]();
@@ -335,6 +350,8 @@ export async function wire(
   };
   return {
     hasRuns,
+    database,
+    metricMonths,
     models,
     documents,
     projects,

@@ -1,4 +1,5 @@
 import { backupsContract } from './backups.ts';
+import { databaseContract } from './database.ts';
 import { datasetsContract } from './datasets.ts';
 import { inboxContract } from './inbox.ts';
 import { jobsContract } from './jobs.ts';
@@ -13,6 +14,7 @@ import { weightsContract } from './weights.ts';
 /** Everything that the engine can be asked: the window, the browser, the CLI and REST all speak this. */
 export const contract = {
   system: systemContract,
+  database: databaseContract,
   projects: projectsContract,
   datasets: datasetsContract,
   inbox: inboxContract,

@@ -24,6 +24,7 @@ import { inboxErrors } from './inbox.ts';
 import { jobErrors } from './jobs.ts';
 import { labelFindings } from './label-findings.ts';
 import { machineErrors } from './machine.ts';
+import { metricMonthErrors } from './metric-months.ts';
 import { objectErrors } from './objects.ts';
 import { pageErrors } from './page.ts';
 import { plainFileErrors } from './plain-files.ts';
@@ -74,6 +75,7 @@ export const catalogue = {
   ...serverErrors,
   ...settingErrors,
   ...databaseErrors,
+  ...metricMonthErrors,
   ...embeddedDatabaseErrors,
   ...machineErrors,
   ...objectErrors,

@@ -30,9 +30,9 @@ export const snapshotErrors = {
   ),
   SNAPSHOT_BEFORE_REVISION: failure(
     'The snapshot that comes before the revisions {revisions}, which change data, could not be made: {cause}',
-    'Nothing was changed. {remedy} To go on without a snapshot, run `trainyard db upgrade --no-snapshot` (or downgrade).',
+    'Nothing was changed. {remedy}[cli: To go on without a snapshot, run `trainyard db upgrade --no-snapshot` (or downgrade).]',
     '데이터를 바꾸는 리비전({revisions})에 앞서 스냅숏을 만들지 못했습니다: {cause}',
-    '바뀐 것은 없습니다. {remedy} 스냅숏 없이 계속하려면 `trainyard db upgrade --no-snapshot`(내릴 때는 downgrade)을 실행하세요.',
+    '바뀐 것은 없습니다. {remedy}[cli: 스냅숏 없이 계속하려면 `trainyard db upgrade --no-snapshot`(내릴 때는 downgrade)을 실행하세요.]',
   ),
   SNAPSHOT_NEWER: conflict(
     'The snapshot was made by a later version: it has {what}, and this one knows {known}',

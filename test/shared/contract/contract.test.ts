@@ -14,6 +14,7 @@ test('a full disk refuses what takes room, and lets pass reads and what gives ro
     'backups.create',
     'backups.drill',
     'backups.restore',
+    'database.attach',
     'datasets.import',
     'datasets.link',
     'datasets.remove',

@@ -1,7 +1,8 @@
+import { driftLosses, driftSentence } from '../../../shared/format/drift.ts';
 import type { SchemaCheck } from '../../postgres/schema/schema-service.ts';
 import type { DocumentsDrift } from '../../stores/documents/mongo/drift.ts';
 import type { Command } from '../lib/define.ts';
-import { translate } from '../lib/language.ts';
+import { language, translate } from '../lib/language.ts';
 import { styled, writeResult } from '../lib/output.ts';
 import { type AtDatabase, type DatabaseOptions, defineAtDatabase, withDatabase } from './at-database.ts';
 
@@ -9,63 +10,11 @@ type Drift = SchemaCheck['drift'][number] | DocumentsDrift;
 
 type Checked = Omit<SchemaCheck, 'drift'>;
 
-const koreanKinds: Readonly<Record<Drift['kind'], string>> = {
-  table: '테이블',
-  sequence: '시퀀스',
-  function: '함수',
-  column: '열',
-  constraint: '제약 조건',
-  index: '인덱스',
-  trigger: '트리거',
-  policy: '행 보안 정책',
-  rule: '규칙',
-  partition: '파티션',
-  collection: 'MongoDB 컬렉션',
-  validator: 'MongoDB 유효성 규칙',
-  'collection index': 'MongoDB 인덱스',
-};
-
-const englishKinds: Partial<Readonly<Record<Drift['kind'], string>>> = {
-  collection: 'collection',
-  validator: 'validator of the collection',
-  'collection index': 'index of MongoDB',
-};
-
-/** A difference in a sentence of the command's language. */
-function describe({ kind, name, change, expected, found }: Drift): string {
-  const [here, there] = [found ?? '–', expected ?? '–'];
-  const [en, ko] = [`The ${englishKinds[kind] ?? kind} ${name}`, `${koreanKinds[kind]} ${name}`];
-  switch (change) {
-    case 'missing':
-      return translate(`${en} is missing.`, `${ko}: 없습니다.`);
-    case 'added':
-      return translate(`${en} was added: no revision has it.`, `${ko}: 리비전에 없는데 추가되었습니다.`);
-    case 'renamed':
-      return translate(
-        `${en} was renamed: it is called ${here}.`,
-        `${ko}: 이름이 바뀌었습니다. 지금 이름은 ${here}입니다.`,
-      );
-    case 'behind':
-      return translate(
-        `${en} stands at ${here}, and a row has ${there} already.`,
-        `${ko}: ${here}에 있는데 이미 ${there}인 행이 있습니다.`,
-      );
-    case 'detached':
-      return translate(`${en} is a table of its own.`, `${ko}: 파티션에서 떨어져 나와 있습니다.`);
-    case 'changed':
-      return here === ''
-        ? translate(`${en} has another body.`, `${ko}: 본문이 다릅니다.`)
-        : translate(
-            `${en} was changed: it has ${here}; by the revisions it has ${there}.`,
-            `${ko}: 바뀌었습니다. 지금은 ${here}, 리비전에서는 ${there}.`,
-          );
-  }
-}
+const describe = (drift: Drift) => driftSentence(drift)[language];
 
 /** @param drift in an order in which the commands can be run */
 function report({ revision, head, pending, edited, ok }: Checked, drift: readonly Drift[]): string {
-  const lost = translate('-- Data in it is lost.', '-- 안에 든 데이터는 사라집니다.');
-  const rounded = translate('-- Values in it are rounded.', '-- 안에 든 값은 반올림됩니다.');
+  const [lost, rounded] = [driftLosses.lost, driftLosses.rounded].map((one) => `-- ${one[language]}`);
   const lines = [
     ...edited.map((one) =>
       translate(

@@ -6,6 +6,7 @@ import { facts, remark, table, writeResult } from '../lib/output.ts';
 import { type DatabaseOptions, defineAtDatabase, type Options, withDatabase } from './at-database.ts';
 import { type ChangeOptions, changeSchema } from './change-schema.ts';
 import { defineCheck } from './check.ts';
+import { definePartitions } from './partitions.ts';
 
 function warn(state: SchemaState): void {
   for (const revision of state.edited)
@@ -125,6 +126,17 @@ export function defineDatabase(group: Command): void {
   });
 
   defineCheck(group);
+
+  definePartitions(
+    group
+      .command('partitions')
+      .description(
+        translate(
+          'the months in which metrics lie: sizes, how many are kept, and what becomes of those that are not',
+          '메트릭이 든 월: 크기, 보관 개월 수, 보관하지 않는 월의 처리',
+        ),
+      ),
+  );
 
   defineAtDatabase(group, {
     usage: 'revision [message...]',

@@ -133,6 +133,19 @@ export async function touchedIn(
   return rows.map((row) => (row.from === null ? null : row));
 }
 
+/** Whether every month of the run has its partition: where one was detached or dropped, points are missing and rollups are all there is. */
+export async function hasItsPoints({ db, runId }: RollupView): Promise<boolean> {
+  const [row] = await query<{ whole: boolean }>(
+    db,
+    `SELECT NOT EXISTS (
+       SELECT FROM (SELECT min(started_at) AS first, max(coalesce(ended_at, now())) AS last FROM workflow_runs WHERE workflow_id = $1) AS run,
+         generate_series(date_trunc('month', run.first, 'UTC'), run.last, interval '1 month') AS month
+       WHERE to_regclass('public.metrics_partition_' || to_char(month AT TIME ZONE 'UTC', 'YYYY_MM')) IS NULL) AS whole`,
+    [runId],
+  );
+  return row?.whole ?? true;
+}
+
 /** Points as they were given, with journal numbers from and to, both included. */
 export function pointsIn({ db, runId, lastSeq }: RollupView, fromSeq: number, toSeq: number) {
   return pointsBetween(db, runId, fromSeq, Math.min(toSeq, lastSeq));

@@ -3,6 +3,7 @@ import {
   type BucketRange,
   bucketsIn,
   exactPointsIn,
+  hasItsPoints,
   pointsIn,
   type RollupView,
   type StepWindow,
@@ -100,14 +101,20 @@ function rangeBelow(shape: RollupShape, { choice, level, found }: Descent): Buck
   return { attempt, name: line.name, level: level - 1, from, to };
 }
 
+/** As buckets: its points were detached from the metrics. */
+const withoutPoints = (plan: Plan): Plan =>
+  plan.drawing.kind === 'points' ? { ...plan, drawing: { kind: 'buckets' } } : plan;
+
 /** The planned lines, each of at most about `limit` buckets. @param window single points outside of it are left out */
 export async function draw(
   view: RollupView,
   shape: RollupShape,
-  plans: readonly Plan[],
+  planned: readonly Plan[],
   window: StepWindow | null,
   limit: number,
 ): Promise<Series[]> {
+  const needsPoints = planned.some(({ drawing }) => drawing.kind === 'points');
+  const plans = needsPoints && !(await hasItsPoints(view)) ? planned.map(withoutPoints) : planned;
   /** What stands in the ranges of the lines that are drawn so, and nothing of the others. */
   const ask = async <Held>(kind: Drawing['kind'], read: (ranges: BucketRange[]) => Promise<Held[]>) => {
     if (!plans.some(({ drawing }) => drawing.kind === kind)) return [];

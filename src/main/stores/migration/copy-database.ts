@@ -7,6 +7,7 @@ import { phrase } from '../../../shared/errors/entry.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
+import { makeDetachedMonths } from '../../postgres/schema/detached-months.ts';
 import { ContentHash } from './content-hash.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 import {
@@ -90,7 +91,9 @@ async function comparedTables(source: pg.Client, target: pg.Client): Promise<rea
     };
     throw fault('MIGRATION_SCHEMA_DIFFERS', { what });
   }
-  const [tables, others] = [await readTables(source), await readTables(target)];
+  const tables = await readTables(source);
+  await makeDetachedMonths(target, tables);
+  const others = await readTables(target);
   const shapes = new Map(others.map(({ name, columns }) => [name, columns.join()]));
   const differing = tables.filter(({ name, columns }) => shapes.get(name) !== columns.join());
   if (differing.length === 0) return tables;

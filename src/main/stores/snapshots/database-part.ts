@@ -7,6 +7,7 @@ import { codeOf, hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
+import { makeDetachedMonths } from '../../postgres/schema/detached-months.ts';
 import { quoted, readTables } from '../migration/table-shapes.ts';
 import { type DatabaseManifest, manifestName } from './manifest.ts';
 import { begin } from './moment.ts';
@@ -42,6 +43,7 @@ export async function readDatabase(
   const { database } = snapshot.manifest;
   await withClient(address, async (client) => {
     await begin(client, '');
+    await makeDetachedMonths(client, database.tables);
     const known = await knownTables(client, database);
     const tables = known.filter(({ name }) => withKeys || !keyTables.includes(name));
     const names = tables.map(({ name }) => quoted(name));
