@@ -3,6 +3,7 @@ import { backupEncryption } from './texts/backup-encryption.ts';
 import { backupSchedule } from './texts/backup-schedule.ts';
 import { backups } from './texts/backups.ts';
 import { data } from './texts/data.ts';
+import { database } from './texts/database.ts';
 import { doctor } from './texts/doctor.ts';
 import { fieldHelp } from './texts/field-help.ts';
 import { form } from './texts/form.ts';
@@ -34,6 +35,7 @@ const texts = {
   ...backups,
   ...backupEncryption,
   ...backupSchedule,
+  ...database,
   ...settings,
 };
 

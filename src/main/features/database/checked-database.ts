@@ -1,14 +1,17 @@
+import type { DriftView } from '../../../shared/contract/database.ts';
 import type { SchemaService } from '../../postgres/schema/schema-service.ts';
-import type { DocumentsDrift } from '../../stores/documents/mongo/drift.ts';
+
+/** As the contract has it. */
+type Difference = Omit<DriftView, 'commands'> & { readonly commands: readonly string[] };
 
 /** The schema of open stores, for people: its revisions, and what differs. */
 export class CheckedDatabase {
   private readonly schema: SchemaService;
-  private readonly documents: () => Promise<readonly DocumentsDrift[]>;
+  private readonly documents: () => Promise<readonly Difference[]>;
   private checking: ReturnType<CheckedDatabase['compare']> | null = null;
 
   /** @param documents what differs in the store of documents */
-  constructor(schema: SchemaService, documents: () => Promise<readonly DocumentsDrift[]>) {
+  constructor(schema: SchemaService, documents: () => Promise<readonly Difference[]>) {
     this.schema = schema;
     this.documents = documents;
   }

@@ -9,11 +9,14 @@ import { StoresAway } from '../../components/stack/stores-away.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
+import { DatabaseSection } from './database-section.tsx';
+import { MetricMonthsSection } from './metric-months-section.tsx';
 import { SettingsSection } from './settings-section.tsx';
 
 /** What the engine is. */
 export function SystemPage() {
   const { t } = useText();
+  const away = useStoresAway();
   return (
     <Page
       title={t('nav.system')}
@@ -32,6 +35,8 @@ export function SystemPage() {
     >
       <Stack gap="xl">
         <EngineFacts />
+        {away === null && <DatabaseSection />}
+        {away === null && <MetricMonthsSection />}
         <SettingsSection />
       </Stack>
     </Page>

@@ -1,0 +1,72 @@
+import type { Texts } from './text.ts';
+
+/** The database on the page “System”: its revisions, what differs, and the months of metrics. */
+export const database = {
+  database: {
+    revisions: ['Database revisions', '데이터베이스 리비전'],
+    atHead: ['At {{revision}}, the newest revision.', '최신 리비전인 {{revision}}입니다.'],
+    behind: ['At {{revision}}; the newest is {{head}}.', '지금은 {{revision}}, 최신은 {{head}}입니다.'],
+    none: ['none', '없음'],
+    notApplied: ['Not applied', '적용되지 않음'],
+    edited: ['File changed after it was applied', '적용된 뒤에 파일이 바뀜'],
+    unknown: ['This version has no file of it', '이 버전에 파일이 없음'],
+    checksum: ['SHA-256 of its file', '파일의 SHA-256'],
+    showAll: ['Show all {{count}}', '{{count}}개 모두 보기'],
+    showFew: ['Show the newest', '최신만 보기'],
+    check: ['Compare with revisions', '리비전과 비교'],
+    checkHint: [
+      'Finds what was changed by hand, and how to repair it. It changes nothing.',
+      '직접 바꾼 것과 바로잡는 방법을 찾습니다. 아무것도 바꾸지 않습니다.',
+    ],
+    checking: ['Comparing…', '비교하는 중…'],
+    asMade: ['The database is as its revisions made it.', '데이터베이스는 리비전대로입니다.'],
+    editedFile: [
+      'Somebody changed the file of an applied revision: {{revision}}. Restore the file.',
+      '리비전 {{revision}}의 파일이 적용된 뒤에 바뀌었습니다. 파일을 되돌리세요.',
+    ],
+    differences_one: 'One difference',
+    differences_other: ['{{count}} differences', '다른 점 {{count}}건'],
+    repair: ['How to repair it', '바로잡는 명령'],
+    months: ['Months of metrics', '메트릭 월별 보관'],
+    keepAll: ['All months are kept.', '모든 월을 보관합니다.'],
+    keepSome_one: 'The present month and the one before it are kept; older ones are detached.',
+    keepSome_other: [
+      'The present month and the {{count}} before it are kept; older ones are detached.',
+      '이번 달과 지난 {{count}}개월을 보관하고, 더 오래된 월은 분리합니다.',
+    ],
+    keep: ['Change', '변경'],
+    keepTitle: ['How many months stay?', '몇 개월을 보관할까요?'],
+    keepHint: [
+      'Older months are detached: charts keep their lines, which come from summaries, but single points are not read any more. A detached month stays on the disk until you delete it.',
+      '더 오래된 월은 분리합니다. 차트의 선은 요약에서 그리므로 그대로지만 개별 값은 더 이상 읽지 않습니다. 분리한 월은 삭제하기 전까지 디스크에 남아 있습니다.',
+    ],
+    keepLabel: ['Months beside the present one', '이번 달 외에 보관할 개월 수'],
+    all: ['All', '모두'],
+    monthCount_one: '{{count}} month',
+    monthCount_other: ['{{count}} months', '{{count}}개월'],
+    attached: ['In use', '사용 중'],
+    detached: ['Detached', '분리됨'],
+    points_one: 'about {{formatted}} point',
+    points_other: ['about {{formatted}} points', '값 약 {{formatted}}개'],
+    detach: ['Detach', '분리'],
+    detachOf: ['Detach {{month}}', '{{month}} 분리'],
+    detachTitle: ['Detach {{month}}?', '{{month}} 메트릭을 분리할까요?'],
+    detachHint: [
+      'Its points are not read any more, until the month is attached again. Charts keep their lines, which come from summaries.',
+      '다시 연결하기 전까지 이 달의 개별 값은 읽지 않습니다. 차트의 선은 요약에서 그리므로 그대로입니다.',
+    ],
+    attach: ['Attach', '연결'],
+    attachOf: ['Attach {{month}}', '{{month}} 연결'],
+    attachTitle: ['Attach {{month}} again?', '{{month}} 메트릭을 다시 연결할까요?'],
+    attachHint: [
+      'Its points are moved back, which takes a while for a large month. The retention may detach it again.',
+      '값을 다시 옮깁니다. 큰 월은 시간이 걸립니다. 보관 기간이 정해져 있으면 다시 분리될 수 있습니다.',
+    ],
+    dropOf: ['Delete {{month}}', '{{month}} 삭제'],
+    dropTitle: ['Delete {{month}} with its points?', '{{month}} 메트릭을 삭제할까요?'],
+    dropHint: [
+      'This frees {{size}}. The points can only be brought back from a snapshot.',
+      '{{size}}의 공간이 생깁니다. 삭제한 값은 스냅숏으로만 되살릴 수 있습니다.',
+    ],
+  },
+} satisfies Texts;
