@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -55,6 +55,8 @@ test.skipIf(reason)(
       );
       // The run's live status.
       expect(stores.keys).toBeGreaterThan(0);
+      const manifest = JSON.parse(await readFile(path.join(snapshot, 'manifest.json'), 'utf8'));
+      expect(manifest.database.archive).toMatchObject({ contents: 'database/toc.dat' });
       const before = await printed(home);
 
       // Beside what is served: other servers, which get the ports of those that they replace. Without an engine there, with one back.

@@ -41,12 +41,18 @@ export interface TemporalEndpoint {
   readonly tls: TlsOptions | null;
 }
 
+/** A PostgreSQL, with the program of its own version that prints a schema where it can be run. */
+export interface PostgresEndpoint extends ServerEndpoint {
+  /** What `pg_dump --format=custom --schema-only` prints at the moment of an exported snapshot. */
+  readonly dumpSchema?: (exported: string) => Promise<Buffer>;
+}
+
 /**
  * Where the stores of the `docker` and `external` profiles are. Without MongoDB or Redis the PostgreSQL does their part (the adapters
  * of the embedded profile); without S3 the objects are files of the state folder; without Temporal the engine's own loop moves the runs.
  */
 export interface StoreEndpoints {
-  readonly postgres: ServerEndpoint;
+  readonly postgres: PostgresEndpoint;
   readonly mongo: ServerEndpoint | null;
   readonly redis: ServerEndpoint | null;
   readonly s3: S3Endpoint | null;

@@ -6,6 +6,8 @@ const host = '127.0.0.1';
 const user = 'admin';
 const database = 'vision_platform';
 
+export { database as databaseName, user as databaseUser };
+
 /** The namespace of runs in the stack's Temporal. */
 const namespace = 'trainyard';
 

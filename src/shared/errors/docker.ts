@@ -45,6 +45,12 @@ export const dockerErrors = {
     'Docker가 거절했습니다: {said}',
     '말한 것을 고치거나, 다른 문제가 있는지 확인하세요: trainyard doctor',
   ),
+  CONTAINER_PROGRAM_FAILED: failure(
+    'The program {program} failed in its container ({code}): {said}',
+    'See what the server says, then try again: trainyard stack logs postgres',
+    '컨테이너에서 {program} 실행에 실패했습니다({code}): {said}',
+    '서버 로그를 확인한 뒤 다시 하세요: trainyard stack logs postgres',
+  ),
   DOCKER_NETWORKS_USED_UP: unavailable(
     'Docker has no address range left for the stack’s network',
     'Remove networks that nothing uses: docker network prune',

@@ -53,7 +53,7 @@ async function rowsIn({ folder, manifest }: Made): Promise<string> {
       1024 ** 2,
       () => new Error(file),
     ))
-      rows.push(line);
+      if (line !== '\\.') rows.push(line);
   return hashOf(rows);
 }
 

@@ -233,7 +233,7 @@ test('rows that PostgreSQL does not take, and tables or sequences that it has no
       });
     }
     const file = 'database/users.copy.zst';
-    const rows = zstdCompressSync('no\trow\n');
+    const rows = zstdCompressSync('no\trow\n\\.\n');
     const folder = await forger.file(file, rows, (manifest) => (users(manifest).parts[0].rows = 1));
     await expect(restoreInto(target, folder)).rejects.toMatchObject({
       code: 'SNAPSHOT_FILE_DAMAGED',

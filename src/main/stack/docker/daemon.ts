@@ -18,6 +18,7 @@ import type { DockerConnection } from './client.ts';
 import { LogFrames } from './container-log-frames.ts';
 import { toStackContainer } from './containers.ts';
 import { dockerFault, statusOf } from './docker-fault.ts';
+import { runInContainer } from './exec.ts';
 import { pullImage } from './pull.ts';
 import { readVolumeFiles, writeVolumeFile } from './volume-files.ts';
 
@@ -244,6 +245,11 @@ export class Daemon {
   /** The texts in a volume by file name; null if there is no such volume. */
   readFromVolume(access: VolumeAccess): Promise<ReadonlyMap<string, string> | null> {
     return this.ask((docker) => readVolumeFiles(docker, access));
+  }
+
+  /** Runs a program in a running container, without a shell, and answers what it printed. @throws TrainyardError CONTAINER_PROGRAM_FAILED */
+  outputOf(id: string, command: readonly string[], mostBytes: number): Promise<Buffer> {
+    return this.ask((docker) => runInContainer(docker, id, command, mostBytes));
   }
 
   private async ask<Result>(call: (docker: Docker) => Promise<Result>): Promise<Result> {

@@ -14,6 +14,7 @@ import type { StackContext } from './context.ts';
 import { readState } from './read-state.ts';
 import { removeMakeable, removeStack } from './remove-stack.ts';
 import { type SavedState, SavedStateStore } from './saved-state.ts';
+import { schemaDump } from './schema-dump.ts';
 import { graceSeconds } from './start-service.ts';
 
 const silent: OnProgress = () => {};
@@ -99,7 +100,10 @@ export class StackService {
   /** @throws TrainyardError STACK_ABSENT before the first `up` */
   async endpoints(): Promise<StoreEndpoints> {
     const { record, secrets } = await this.known();
-    return endpointsOf(record.ports, secrets);
+    const { postgres, ...others } = endpointsOf(record.ports, secrets);
+    const dumpSchema = (exported: string) =>
+      this.causing(() => schemaDump(this.context.daemon, record.id, exported));
+    return { ...others, postgres: { ...postgres, dumpSchema } };
   }
 
   async urls(): Promise<StackUrls> {

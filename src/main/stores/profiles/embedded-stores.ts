@@ -83,6 +83,7 @@ export async function openEmbeddedStores(
     pool,
     address: postgres.connection,
     schema,
+    dumpSchema: null,
     database: () => postgres.report,
     folders: [postgres.area, path.join(home, 'objects')],
     documents,

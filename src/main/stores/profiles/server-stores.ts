@@ -54,6 +54,7 @@ export async function openServerStores(
     pool,
     address: postgres,
     schema,
+    dumpSchema: postgres.dumpSchema ?? null,
     folders: [path.join(home, 'objects'), path.join(home, 'cache')],
     database: () => ({ how: profile, message: `PostgreSQL of the profile "${profile}".` }),
     documents,

@@ -2,7 +2,12 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { DatabaseOrigin } from '../../../shared/contract/system.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
-import type { S3Endpoint, ServerEndpoint, TemporalEndpoint } from '../../platform/endpoints.ts';
+import type {
+  PostgresEndpoint,
+  S3Endpoint,
+  ServerEndpoint,
+  TemporalEndpoint,
+} from '../../platform/endpoints.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
 import { asErrorOf, createPool, type PostgresAddress } from '../../postgres/pool.ts';
 import type { DataChange } from '../../postgres/schema/data-changes.ts';
@@ -33,6 +38,8 @@ export interface Stores extends AsyncDisposable {
   /** Where the pool connects; it holds the password. */
   readonly address: PostgresAddress;
   readonly schema: SchemaService;
+  /** Null where no program of the server's version can be run. */
+  readonly dumpSchema: PostgresEndpoint['dumpSchema'] | null;
   readonly database: () => DatabaseReport;
   /** Folders of this machine that they write to. */
   readonly folders: readonly string[];

@@ -2,6 +2,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { diskFull } from '../../platform/faults/disk-room.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import type { Stores } from '../profiles/stores.ts';
+import { writeArchive } from './archive-part.ts';
 import { writeDocuments } from './documents-part.ts';
 import { copyIndex, earlierIndex, keepIndex } from './earlier-index.ts';
 import type { Settings } from './kept-settings.ts';
@@ -177,14 +178,20 @@ async function write(
   const writer = new SnapshotWriter(aside, signal, encryption?.recipient);
   let rows = 0;
   const withKeys = stores.keys === null;
-  const taken = await atOneMoment(stores.address, async (view, at, exported) => ({
-    at,
-    around: await surroundings(view),
-    database: await writeDatabase(stores.address, view, exported, writer, earlier, withKeys, (_, more) => {
+  const taken = await atOneMoment(stores.address, async (view, at, exported) => {
+    const around = await surroundings(view);
+    const schema = stores.dumpSchema?.(exported);
+    // It is awaited once the rows are written.
+    schema?.catch(() => undefined);
+    const onRows = (_: string, more: number) => {
       rows += more;
       onProgress({ part: 'database', done: rows });
-    }),
-  }));
+    };
+    const { address } = stores;
+    const database = await writeDatabase(address, view, exported, writer, earlier, withKeys, onRows);
+    const archive = schema ? await writeArchive(view, writer, database, await schema) : null;
+    return { at, around, database: { ...database, archive } };
+  });
   await markDatabase(stores.address, id);
   const documents = await writeDocuments(stores.documents, writer, (_, done) =>
     onProgress({ part: 'documents', done }),

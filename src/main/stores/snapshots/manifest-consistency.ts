@@ -21,6 +21,13 @@ interface Contents {
       readonly columns: readonly string[];
       readonly parts: readonly { readonly file: string }[];
     }[];
+    readonly archive?:
+      | {
+          readonly contents: string;
+          readonly rows: readonly { readonly file: string }[];
+        }
+      | null
+      | undefined;
     readonly sequences: Named;
     readonly months: readonly string[];
   };
@@ -48,6 +55,9 @@ export function contradictionIn({
   const { tables, sequences, months } = database;
   const used = [
     ...tables.flatMap(({ parts }) => parts.map(({ file }) => file)),
+    ...(database.archive
+      ? [database.archive.contents, ...database.archive.rows.map(({ file }) => file)]
+      : []),
     ...documents.flatMap(({ file, metadata }) => [file, metadata]),
     ...(keys ? [keys.file] : []),
     ...[objects.index, settings],

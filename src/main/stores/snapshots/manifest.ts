@@ -75,6 +75,8 @@ const databaseSchema = z.strictObject({
       parts: z.array(partSchema),
     }),
   ),
+  /** Makes the files of the tables an archive for pg_restore; null where no pg_dump of the server's version was at hand. */
+  archive: z.strictObject({ contents: filePath, rows: z.array(partSchema) }).nullish(),
   sequences: z.array(z.strictObject({ name: z.string().min(1), value: z.string().regex(/^-?\d+$/) })),
   /** First days of the months that have a partition of `metrics`. */
   months: z.array(z.iso.date()),

@@ -161,6 +161,14 @@ function split(begin: number, { bytes, pages }: Leaf): { from: number; to: numbe
   return begins.map((from, index) => ({ from, to: begins[index + 1] ?? null }));
 }
 
+/** Ends rows as psql and pg_restore want it in a file. */
+export const endOfRows = Buffer.from('\\.\n');
+
+export async function* withEnd(rows: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* rows;
+  yield endOfRows;
+}
+
 /** What prints the part's rows. */
 export function copyStatement({ table, columns, place }: PlannedPart): string {
   const list = columns.map(quoted).join(', ');

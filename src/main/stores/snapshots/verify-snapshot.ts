@@ -13,11 +13,14 @@ import { indexLines, readContentFile, readContents } from './objects-part.ts';
 import { readDetails, readSettings } from './settings-part.ts';
 import { asDamage, otherContent, otherCount, SnapshotReader, tooLarge } from './snapshot-files.ts';
 import { isProofAside, proofNames, readManifest } from './snapshot-folder.ts';
+import { endOfRows } from './table-parts.ts';
 
 const readersAtOnce = 4;
 /** What PostgreSQL takes of a row in COPY. */
 const largestRow = 1024 ** 3;
 const largestMetadata = 1024 ** 2;
+/** A table of contents has some hundred bytes for each thing of a schema. */
+const largestContents = 64 * 1024 ** 2;
 /** Files that are none of the snapshot, by their names; those beyond are counted. */
 const mostUnknown = 20;
 
@@ -60,9 +63,9 @@ export async function verifySnapshot(
   };
   const { database, documents, keys, objects, files, encryption } = manifest;
   const snapshot = new SnapshotReader(folder, manifest, identity);
-  const rowsOf = new Map(
-    database.tables.flatMap(({ parts }) => parts.map(({ file, rows }) => [file, rows] as const)),
-  );
+  const parts = [...database.tables.flatMap((table) => table.parts), ...(database.archive?.rows ?? [])];
+  const hasEnds = manifest.format > 1;
+  const rowsOf = new Map(parts.map(({ file, rows }) => [file, rows] as const));
   const collectionOf = new Map(documents.map((collection) => [collection.file, collection]));
   const contents = new Map<string, KeptObject>();
   // Where the index cannot be read to its end no file of a content counts as unknown.
@@ -88,8 +91,9 @@ export async function verifySnapshot(
         contents.set(name, object);
       }
       areContentsKnown = true;
-    } else if (rowsOf.has(file.path)) await readRows(snapshot, file, rowsOf.get(file.path) ?? 0);
-    else await readMetadata(snapshot, file);
+    } else if (rowsOf.has(file.path)) await readRows(snapshot, file, rowsOf.get(file.path) ?? 0, hasEnds);
+    else if (file.path === database.archive?.contents) await readWhole(snapshot, file, largestContents);
+    else await readWhole(snapshot, file, largestMetadata);
   };
   await forEachConcurrently(files, readersAtOnce, (file) =>
     collect(async () => {
@@ -135,25 +139,37 @@ export async function verifySnapshot(
   return existsSync(folder) ? problems : [fault('SNAPSHOT_NOT_FOUND', { snapshot: folder })];
 }
 
-/** Counts the rows of a file of COPY. @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS, as soon as there are too many */
-async function readRows(snapshot: SnapshotReader, file: SnapshotFile, rows: number): Promise<void> {
-  let [found, inRow] = [0, 0];
+/**
+ * Counts the rows of a file of COPY.
+ * @param hasEnd whether a line of its own ends them
+ * @throws TrainyardError SNAPSHOT_FILE_…, SNAPSHOT_COUNT_DIFFERS, as soon as there are too many
+ */
+async function readRows(
+  snapshot: SnapshotReader,
+  file: SnapshotFile,
+  rows: number,
+  hasEnd: boolean,
+): Promise<void> {
+  const ends = hasEnd ? 1 : 0;
+  let [lines, inRow, end] = [0, 0, Buffer.alloc(0)];
   for await (const chunk of snapshot.read(file.path)) {
     const more = linesIn(chunk);
-    found += more;
-    if (found > rows) throw otherCount(file.path, found, rows);
+    lines += more;
+    if (lines > rows + ends) throw otherCount(file.path, lines - ends, rows);
     inRow = more === 0 ? inRow + chunk.length : chunk.length - chunk.lastIndexOf('\n') - 1;
     if (inRow > largestRow) throw tooLarge(file.path, largestRow);
+    end = Buffer.concat([end, chunk.subarray(-endOfRows.length)]).subarray(-endOfRows.length);
   }
-  if (found !== rows) throw otherCount(file.path, found, rows);
+  if (lines !== rows + ends) throw otherCount(file.path, lines - ends, rows);
+  if (hasEnd && !end.equals(endOfRows)) throw otherContent(file.path);
 }
 
 /** What nothing of ours reads must still be whole, and no larger than it is written. */
-async function readMetadata(snapshot: SnapshotReader, file: SnapshotFile): Promise<void> {
+async function readWhole(snapshot: SnapshotReader, file: SnapshotFile, mostBytes: number): Promise<void> {
   let bytes = 0;
   for await (const chunk of snapshot.read(file.path)) {
     bytes += chunk.length;
-    if (bytes > largestMetadata) throw tooLarge(file.path, largestMetadata);
+    if (bytes > mostBytes) throw tooLarge(file.path, mostBytes);
   }
 }
 

@@ -18,6 +18,7 @@ import {
   type PlannedPart,
   planParts,
   readLeaves,
+  withEnd,
 } from './table-parts.ts';
 
 /** Connections that read tables, beside the one that holds the database's snapshot. Each keeps a processor of PostgreSQL's machine busy. */
@@ -121,7 +122,7 @@ async function acrossConnections<Item>(
 
 async function copyPart(client: pg.ClientBase, part: PlannedPart, writer: SnapshotWriter): Promise<number> {
   const copy = client.query(new CopyOut(copyStatement(part), writer.signal));
-  await writer.write(part.file, copy);
+  await writer.write(part.file, withEnd(copy));
   return copy.rows;
 }
 
