@@ -158,7 +158,7 @@ function made(schema: Buffer, rows: readonly ArchivedRows[], sequences: readonly
   const reader = new Reader(schema, begin, offsetSize);
   for (let field = 0; field < 7; field += 1) reader.int();
   for (let field = 0; field < 3; field += 1) reader.text();
-  const told = schema.subarray(begin, reader.position);
+  const facts = schema.subarray(begin, reader.position);
   const entries = Array.from({ length: reader.int() }, () => readEntry(reader));
   const head = Buffer.from(schema.subarray(0, begin));
   head.writeUInt8(formats.directory, magic.length + 5);
@@ -167,7 +167,7 @@ function made(schema: Buffer, rows: readonly ArchivedRows[], sequences: readonly
   const added = dataEntries(entries, rows, sequences);
   const at = entries.findIndex(({ section }) => section === postDataSection);
   const all = at < 0 ? [...entries, ...added] : [...entries.slice(0, at), ...added, ...entries.slice(at)];
-  return Buffer.concat([head, told, int(all.length), ...all.map(written)]);
+  return Buffer.concat([head, facts, int(all.length), ...all.map(written)]);
 }
 
 function dataEntries(

@@ -41,11 +41,11 @@ export async function writeArchive(
   for (const { table, columns, file } of own) {
     const list = columns.map(quoted).join(', ');
     const copy = view.query(new CopyOut(`COPY ${quoted(table)} (${list}) TO STDOUT`, writer.signal));
-    await writer.write(file, withEnd(copy));
-    rows.push({ table, rows: copy.rows, file });
+    const written = await writer.write(file, withEnd(copy));
+    rows.push({ table, rows: copy.rows, file: written.path });
   }
-  await writer.write(contentsName, [contents]);
-  return { contents: contentsName, rows };
+  const { path: name } = await writer.write(contentsName, [contents]);
+  return { contents: name, rows };
 }
 
 const filesOf = ({ columns, parts }: DatabaseManifest['tables'][number]) =>
@@ -57,7 +57,8 @@ function contentsOf(
   sequences: readonly ArchivedSequence[],
 ): Buffer | null {
   try {
-    const beside = rows.map((one) => ({ ...one, file: one.file.slice(folder.length) }));
+    // As they are called once they are decrypted.
+    const beside = rows.map((one) => ({ ...one, file: openName(one.file).slice(folder.length) }));
     return directoryArchive(schema, beside, sequences);
   } catch (error) {
     if (error instanceof UnknownArchive) return null;

@@ -83,7 +83,7 @@ export async function markDatabase(address: PostgresAddress, id: string): Promis
       await client.query(
         `CREATE TABLE IF NOT EXISTS ${snapshotsTable} (id text PRIMARY KEY, taken_on timestamptz NOT NULL DEFAULT now())`,
       );
-      // Behind all that the snapshot saw, on the disk, also where the server is told not to wait for that.
+      // On the disk, behind all that the snapshot saw, also where the server is set up not to wait for that.
       await client.query('SET synchronous_commit = on');
       await client.query(`INSERT INTO ${snapshotsTable} (id) VALUES ($1)`, [id]);
       await client.query(
