@@ -37,9 +37,13 @@ const zstd: Packing = {
 /** Of a file that was encrypted after it was packed. */
 const encryptedEnd = '.age';
 
+/** What a file is called once it is decrypted. */
+export const openName = (name: string) =>
+  name.endsWith(encryptedEnd) ? name.slice(0, -encryptedEnd.length) : name;
+
 /** How a file is packed, by its name's end (`.zst`, `.gz`), which may have `.age` behind it. */
 export function packingOf(name: string): Packing {
-  const packed = name.endsWith(encryptedEnd) ? name.slice(0, -encryptedEnd.length) : name;
+  const packed = openName(name);
   if (packed.endsWith('.zst')) return zstd;
   return packed.endsWith('.gz') ? gzip : plain;
 }
