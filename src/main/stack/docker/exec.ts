@@ -20,11 +20,10 @@ class Kept extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
-    if (this.bytes + chunk.length <= this.most) {
-      this.chunks.push(chunk);
-      this.bytes += chunk.length;
-    } else if (this.refuses) return done(new Error(`More than ${this.most} bytes.`));
-    done();
+    const fits = this.bytes + chunk.length <= this.most;
+    if (fits) this.chunks.push(chunk);
+    this.bytes += chunk.length;
+    done(fits || !this.refuses ? undefined : new Error(`More than ${this.most} bytes.`));
   }
 
   content(): Buffer {
