@@ -23,6 +23,7 @@ test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
     'backup create',
     'backup discard',
+    'backup download',
     'backup drill',
     'backup encryption off',
     'backup encryption prove',
@@ -39,6 +40,7 @@ test('every command of the product is there', () => {
     'backup schedule set',
     'backup schedule show',
     'backup show',
+    'backup upload',
     'backup verify',
     'dataset cancel',
     'dataset export',

@@ -76,6 +76,12 @@ export const snapshotErrors = {
     '이 밖에도 스냅숏의 파일이 아닌 것이 {count}개 더 있습니다',
     '직접 넣은 것이라면 다른 곳으로 옮기세요.',
   ),
+  SNAPSHOT_DOWNLOADED: conflict(
+    '{folder} is there already',
+    'Verify that one[cli: (trainyard backup verify)], or give another folder.',
+    '{folder} 폴더가 이미 있습니다',
+    '그 스냅숏을 검증하거나[cli:(trainyard backup verify)] 다른 폴더를 지정하세요.',
+  ),
   SNAPSHOT_RENAMED: conflict(
     'The folder {folder} holds the snapshot {snapshot}',
     'Give the folder that name back, or move it out of the folder of snapshots. A snapshot elsewhere may have any name.',

@@ -16,6 +16,10 @@ export interface Relay extends AsyncDisposable {
   breakOff(): void;
   /** The same once so many bytes more came from the server. */
   cutAfter(bytes: number): void;
+  /** Bytes that went to the server. */
+  readonly sent: number;
+  /** Calls this with their number whenever more went there. */
+  onSent(call: (sent: number) => void): void;
 }
 
 /** Passes connections on to a port of 127.0.0.1, which may be another one each time. */
@@ -24,6 +28,8 @@ export async function openRelay(target: () => number): Promise<Relay> {
   let isCut = false;
   let refused = 0;
   let left = Number.POSITIVE_INFINITY;
+  let sent = 0;
+  let whenSent: (sent: number) => void = () => {};
   const breakAll = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -47,6 +53,10 @@ export async function openRelay(target: () => number): Promise<Relay> {
         other.destroy();
       });
     }
+    near.on('data', (chunk: Buffer) => {
+      sent += chunk.length;
+      whenSent(sent);
+    });
     far.on('data', (chunk: Buffer) => {
       left -= chunk.length;
       if (left > 0) return;
@@ -72,6 +82,12 @@ export async function openRelay(target: () => number): Promise<Relay> {
     },
     get refused() {
       return refused;
+    },
+    get sent() {
+      return sent;
+    },
+    onSent: (call) => {
+      whenSent = call;
     },
     breakOff: breakAll,
     cutAfter: (bytes) => {

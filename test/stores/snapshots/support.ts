@@ -104,9 +104,11 @@ export async function everythingOf({ stores, url }: OwnStores) {
 }
 
 /** Runs `worker.ts` in a process of its own; rejects with the signal where it is killed. */
-export function runWorker(args: readonly string[], failpoint = ''): Promise<unknown> {
-  const program = fileURLToPath(new URL('./worker.ts', import.meta.url));
-  return promisify(execFile)(process.execPath, [program, ...args], {
+export const runWorker = (args: readonly string[], failpoint = '') =>
+  runProgram(new URL('./worker.ts', import.meta.url), args, failpoint);
+
+/** The same of another program. */
+export const runProgram = (program: URL, args: readonly string[], failpoint: string): Promise<unknown> =>
+  promisify(execFile)(process.execPath, [fileURLToPath(program), ...args], {
     env: { ...process.env, TRAINYARD_FAILPOINT: failpoint },
   });
-}

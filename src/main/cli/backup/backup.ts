@@ -5,6 +5,7 @@ import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, remark, table, writeJson, writeLine, writeResult } from '../lib/output.ts';
+import { defineBucketCopies } from './bucket.ts';
 import { defineEncryption } from './encryption.ts';
 import { defineExport } from './export.ts';
 import { followed, PartLine } from './follow.ts';
@@ -227,4 +228,5 @@ export function defineBackup(group: Command): void {
   defineImport(group);
   defineSchedule(group);
   defineEncryption(group);
+  defineBucketCopies(group);
 }

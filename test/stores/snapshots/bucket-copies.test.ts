@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { S3Endpoint } from '../../../src/main/platform/endpoints.ts';
+import { connectS3 } from '../../../src/main/stores/objects/s3/client.ts';
+import {
+  downloadSnapshot,
+  snapshotsInBucket,
+  uploadSnapshot,
+} from '../../../src/main/stores/snapshots/bucket-copies.ts';
+import { makeIdentity } from '../../../src/main/stores/snapshots/snapshot-key.ts';
+import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
+import { s3Endpoint, startServer, type TestServer, withoutServer } from '../../support/servers.ts';
+import { allFailpoints } from '../../torture/all-failpoints.ts';
+import { openRelay } from '../objects/s3-relay.ts';
+import { everythingOf, fillStores, openOwnStores, restoreInto, runProgram, snapshotOf } from './support.ts';
+
+const reason = withoutServer('s3');
+if (reason !== null) console.info(`skipped: copies of snapshots in a real bucket: ${reason}`);
+
+const megabyte = 2 ** 20;
+
+let server: TestServer;
+beforeAll(async () => {
+  if (reason === null) server = await startServer('s3');
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+/** A bucket of a test's own. */
+async function openBucket(endpoint: S3Endpoint, attempts: number) {
+  const connection = connectS3(endpoint, { attempts });
+  const place = { bucket: `copies-${randomBytes(4).toString('hex')}`, prefix: 'a/b/' };
+  await connection.client.send(new CreateBucketCommand({ Bucket: place.bucket }));
+  return { connection, place };
+}
+
+test.skipIf(reason !== null)(
+  'an upload that is cut off three times goes on, sends nothing that is there, and gives the snapshot back',
+  async () => {
+    await using relay = await openRelay(() => server.port);
+    const direct = s3Endpoint(server, '');
+    const endpoint = { ...direct, endpoint: `http://127.0.0.1:${relay.port}` };
+    const { connection, place } = await openBucket(endpoint, 1);
+    using _open = connection;
+
+    await using source = await openOwnStores();
+    await using target = await openOwnStores();
+    await fillStores(source);
+    const large = 40 * megabyte;
+    await source.stores.objects.put('artifacts', 'run/1/large.bin', randomBytes(large));
+    const { identity, recipient } = await makeIdentity();
+    const encryption = { recipient, key: null, indexes: path.join(source.home, 'indexes') };
+    const first = await snapshotOf(source, { encryption });
+
+    // Each cut breaks a part in its midst.
+    let cuts = 0;
+    let next = 5 * megabyte;
+    relay.onSent((sent) => {
+      if (sent < next || cuts === 3) return;
+      cuts += 1;
+      next = sent + 11 * megabyte;
+      relay.breakOff();
+    });
+    const before = relay.sent;
+    await uploadSnapshot(first.folder, connection, place, () => undefined);
+    expect(cuts).toBe(3);
+    expect(relay.sent - before).toBeLessThan(2 * large);
+    expect(relay.sent - before).toBeGreaterThan(large);
+    expect(await snapshotsInBucket(connection, place)).toEqual([first.manifest.id]);
+
+    // The next one shares what did not change.
+    await source.stores.objects.put('datasets', 'blobs/ac/new', Buffer.from('new'));
+    const second = await snapshotOf(source, { encryption });
+    const between = relay.sent;
+    await uploadSnapshot(second.folder, connection, place, () => undefined);
+    expect(relay.sent - between).toBeLessThan(2 * megabyte);
+
+    const folder = path.join(target.home, 'downloaded');
+    const got = await downloadSnapshot(connection, place, second.manifest.id, folder, () => undefined);
+    expect(await verifySnapshot(got, () => undefined, undefined, identity)).toEqual([]);
+    await restoreInto(target, got, { identities: identity });
+    expect(await everythingOf(target)).toEqual(await everythingOf(source));
+    await expect(
+      downloadSnapshot(connection, place, second.manifest.id, folder, () => undefined),
+    ).rejects.toMatchObject({ code: 'SNAPSHOT_DOWNLOADED' });
+  },
+);
+
+test.skipIf(reason !== null)(
+  'an upload or a download that is killed at any step is no snapshot before it is whole, and is gone on with',
+  async () => {
+    const endpoint = s3Endpoint(server, '');
+    await using source = await openOwnStores();
+    await fillStores(source);
+    await source.stores.objects.put('artifacts', 'run/1/large.bin', randomBytes(9 * megabyte));
+    const { folder, manifest } = await snapshotOf(source);
+    const failpoints = (await allFailpoints()).filter((name) => /^snapshot-(up|down)load\./.test(name));
+    expect(failpoints.length).toBe(7);
+    for (const failpoint of failpoints) {
+      const { connection, place } = await openBucket(endpoint, 3);
+      using _open = connection;
+      const into = path.join(source.home, failpoint);
+      const isUpload = failpoint.startsWith('snapshot-upload');
+      if (!isUpload) await uploadSnapshot(folder, connection, place, () => undefined);
+      const asked = isUpload ? { upload: folder } : { download: manifest.id, into };
+      const worker = runProgram(
+        new URL('./bucket-worker.ts', import.meta.url),
+        [JSON.stringify({ endpoint, place, ...asked })],
+        failpoint,
+      );
+      await expect(worker, failpoint).rejects.toMatchObject({ signal: 'SIGKILL' });
+      const isDone = failpoint.endsWith('manifest.after') || !isUpload;
+      expect(await snapshotsInBucket(connection, place), failpoint).toEqual(isDone ? [manifest.id] : []);
+      if (isUpload) await uploadSnapshot(folder, connection, place, () => undefined);
+      const got = path.join(into, manifest.id);
+      expect(existsSync(got), failpoint).toBe(failpoint.endsWith('rename.after'));
+      if (!existsSync(got)) await downloadSnapshot(connection, place, manifest.id, into, () => undefined);
+      expect(await verifySnapshot(got, () => undefined), failpoint).toEqual([]);
+    }
+  },
+  120_000,
+);
