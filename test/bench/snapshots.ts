@@ -1,12 +1,15 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
 import { readSurroundings } from '../../src/main/features/backups/surroundings.ts';
 import { withClient } from '../../src/main/postgres/pool.ts';
 import { SchemaService } from '../../src/main/postgres/schema/schema-service.ts';
 import { openServerStores } from '../../src/main/stores/profiles/server-stores.ts';
+import type { Stores } from '../../src/main/stores/profiles/stores.ts';
 import { nothingToKeep } from '../../src/main/stores/profiles/stores.ts';
+import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { createSnapshot } from '../../src/main/stores/snapshots/create-snapshot.ts';
+import { restoreSnapshot } from '../../src/main/stores/snapshots/restore-snapshot.ts';
 import { bytesOf } from '../../src/main/stores/snapshots/snapshot-folder.ts';
 import { addProject, addWorkflow } from '../postgres/schema/rows.ts';
 import { docker, startServer, type TestServer } from '../support/servers.ts';
@@ -44,6 +47,29 @@ async function addPoints(url: string, from: number, count: number): Promise<void
   });
 }
 
+function openOn(url: string, home: string): Promise<Stores> {
+  const endpoints = { postgres: { url, tls: null }, mongo: null, redis: null, s3: null, temporal: null };
+  return openServerStores('external', endpoints, home, pino({ level: 'silent' }), nothingToKeep);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+/** Into a database of its own, from its making on: the schema, the rows, and everything that is compared. */
+async function restoreOurs(serverUrl: string, database: string, snapshot: string, folder: string) {
+  await withClient({ url: serverUrl }, (client) => client.query(`CREATE DATABASE ${database}`));
+  const own = new URL(serverUrl);
+  own.pathname = `/${database}`;
+  const home = path.join(folder, database);
+  await mkdir(home);
+  await using stores = await openOn(own.href, home);
+  using settings = openSettings(home);
+  await restoreSnapshot({ folder: snapshot, key: null }, stores, settings, () => undefined);
+}
+
 /** A whole snapshot of a PostgreSQL in a container, read back, against its own `pg_dump -Fc` of the same database. */
 export async function benchSnapshots({ rows = 1_000_000, rounds = 3 } = {}): Promise<Row[]> {
   await using server = await startServer('postgres');
@@ -54,26 +80,7 @@ export async function benchSnapshots({ rows = 1_000_000, rounds = 3 } = {}): Pro
   await addPoints(url, 0, rows);
   const home = path.join(place.folder, 'home');
   await mkdir(home);
-  const endpoints = {
-    postgres: { url, tls: null },
-    mongo: null,
-    redis: null,
-    s3: null,
-    temporal: null,
-  };
-  await using stores = await openServerStores(
-    'external',
-    endpoints,
-    home,
-    pino({ level: 'silent' }),
-    nothingToKeep,
-  );
-
-  const timed = async (work: () => Promise<unknown>): Promise<number> => {
-    const began = performance.now();
-    await work();
-    return performance.now() - began;
-  };
+  await using stores = await openOn(url, home);
   let snapshotBytes = 0;
   const snapshotInto = (folder: string) =>
     timed(async () => {
@@ -123,6 +130,24 @@ export async function benchSnapshots({ rows = 1_000_000, rounds = 3 } = {}): Pro
     await addPoints(url, rows * (1 + round * 0.01), rows * 0.01);
     times.next.push(await snapshotInto(again));
   }
+  const restores = { ours: [] as number[], plain: [] as number[], again: [] as number[] };
+  const restoreTheirs = (database: string) =>
+    timed(async () => {
+      await withClient({ url }, (client) => client.query(`CREATE DATABASE ${database}`));
+      const program = ['pg_restore', '-U', server.user, '-j', '2', '-d', database, '/tmp/bench.dump'];
+      await docker(['exec', server.container, ...program]);
+    });
+  const [last] = (await readdir(path.join(place.folder, 'whole-1'))).sort();
+  for (let round = 0; round < rounds; round += 1) {
+    const isEven = round % 2 === 0;
+    restores[isEven ? 'plain' : 'again'].push(await restoreTheirs(`first_${round}`));
+    const snapshot = path.join(place.folder, 'whole-1', last ?? '');
+    restores.ours.push(await timed(() => restoreOurs(url, `ours_${round}`, snapshot, place.folder)));
+    restores[isEven ? 'again' : 'plain'].push(await restoreTheirs(`second_${round}`));
+    for (const name of ['first', 'ours', 'second'])
+      await withClient({ url }, (client) => client.query(`DROP DATABASE ${name}_${round} WITH (FORCE)`));
+  }
+  const [restored, byTools] = [median(restores.ours), median([...restores.plain, ...restores.again])];
   const dumpBytes = Number(await docker(['exec', server.container, 'stat', '-c', '%s', '/tmp/bench.dump']));
   const [ours, theirs] = [median(times.ours), median([...times.plain, ...times.again])];
   const next = median(times.next);
@@ -145,6 +170,12 @@ export async function benchSnapshots({ rows = 1_000_000, rounds = 3 } = {}): Pro
       ...{ ratio: next / ours, goal: '≤ 0.05', met: next / ours <= 0.05 },
       control: null,
       detail: `medians of ${rounds}: ${(next / 1000).toFixed(2)} s, whole ${(ours / 1000).toFixed(2)} s`,
+    },
+    {
+      name: 'a restore of it into a new database, against `pg_restore -j 2`: time',
+      ...{ ratio: restored / byTools, goal: '≤ 1.1', met: restored / byTools <= 1.1 },
+      control: median(restores.plain) / median(restores.again),
+      detail: `medians of ${rounds}: ${(restored / 1000).toFixed(2)} s, verified before and counted after, pg_restore ${(byTools / 1000).toFixed(2)} s, which does neither`,
     },
   ];
 }
