@@ -162,7 +162,7 @@ async function verify(reference: string, { json, ...options }: KeyOptions & Comm
   });
   const ok = problems.length === 0;
   if (ok) markVerified(folder, new Date());
-  await writeResult({ json }, { ok, decrypted, problems }, () =>
+  await writeResult({ json }, { ok, ...(decrypted === null ? {} : { decrypted }), problems }, () =>
     ok
       ? translate(`${folder} is whole.`, `${folder}: 온전한 스냅숏입니다.`)
       : problems.map(({ message, hint }) => `${message}. ${hint}`).join('\n'),
@@ -218,7 +218,7 @@ export function defineBackup(group: Command): void {
     english: 'read all of a snapshot: hashes, structure and counts. Exit code 1 where anything is wrong',
     korean: '스냅숏 전체를 읽어 해시, 구조, 개수를 확인합니다. 문제가 있으면 종료 코드 1',
     examples: ['backup verify last', 'backup verify /mnt/usb/20261130T235901123Z-ab12cd --json'],
-    json: '{"ok", "decrypted": null where it is not encrypted, "problems": [{"file", "code", "message", "hint"}]}',
+    json: '{"ok", "decrypted" where it is encrypted, "problems": [{"file", "code", "message", "hint"}]}',
   });
   addKeyFlags(verified).perform<KeyOptions>((options, reference = '') => verify(reference, options));
 
