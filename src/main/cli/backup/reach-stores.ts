@@ -11,6 +11,7 @@ import type { PostgresAddress } from '../../postgres/pool.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { connect } from '../lib/client.ts';
+import { profileServers } from '../lib/profile-servers.ts';
 
 /** What a command reads and writes itself. */
 export interface ReachedStores {
@@ -46,7 +47,7 @@ async function openBeside(
   profile: Profile,
   stack: AsyncDisposableStack,
 ): Promise<ReachedStores> {
-  const endpoints = profile === 'embedded' ? null : await endpointsOf(home, profile, stack);
+  const endpoints = profile === 'embedded' ? null : await profileServers(home, profile, stack);
   const address = endpoints?.postgres ?? (await import('../embedded-database.ts')).runningDatabase(home);
   if (!address) throw fault('DATABASE_UNAVAILABLE', {});
   return {
@@ -54,17 +55,6 @@ async function openBeside(
     documents: await documentsOf(address, endpoints, stack),
     openObjects: () => objectsOf(home, endpoints, stack),
   };
-}
-
-async function endpointsOf(
-  home: string,
-  profile: 'docker' | 'external',
-  stack: AsyncDisposableStack,
-): Promise<StoreEndpoints> {
-  if (profile === 'external')
-    return (await import('../../stores/profiles/external-file.ts')).readExternal(home);
-  const { openStack } = await import('../stack/cli-stack.ts');
-  return stack.use(await openStack(profile)).stack.endpoints();
 }
 
 async function documentsOf(

@@ -1,13 +1,14 @@
 import { Option } from 'commander';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
-import type { ServerEndpoint, StoreEndpoints } from '../../platform/endpoints.ts';
+import type { ServerEndpoint } from '../../platform/endpoints.ts';
 import { findEngine } from '../../platform/find-engine.ts';
 import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import { SchemaService } from '../../postgres/schema/schema-service.ts';
 import { type Command, type CommandTexts, type CommonOptions, defineCommand } from '../lib/define.ts';
 import { translate } from '../lib/language.ts';
+import { profileServers } from '../lib/profile-servers.ts';
 
 export interface DatabaseOptions {
   readonly databaseUrl?: string;
@@ -41,21 +42,9 @@ export async function withDatabase<T>(
     );
   }
   await using stack = new AsyncDisposableStack();
-  const { postgres, mongo } = await endpointsOf(home, profile, stack);
+  const { postgres, mongo } = await profileServers(home, profile, stack);
   const schema = new SchemaService({ databaseUrl: postgres.url, tls: postgres.tls });
   return await whereServed(profile, () => use({ schema, mongo: mongo ?? null }));
-}
-
-/** The servers of a profile that has servers of its own. */
-async function endpointsOf(
-  home: string,
-  profile: 'docker' | 'external',
-  stack: AsyncDisposableStack,
-): Promise<StoreEndpoints> {
-  if (profile === 'external')
-    return (await import('../../stores/profiles/external-file.ts')).readExternal(home);
-  const { openStack } = await import('../stack/cli-stack.ts');
-  return stack.use(await openStack(profile)).stack.endpoints();
 }
 
 /** The servers of a stack are away for one reason as a rule. */
