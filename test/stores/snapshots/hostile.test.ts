@@ -239,6 +239,27 @@ test('rows that PostgreSQL does not take, and tables or sequences that it has no
       code: 'SNAPSHOT_FILE_DAMAGED',
       place: { file },
     });
+    // Of so many, the key that refuses them is made behind the rows.
+    const values: Readonly<Record<string, string>> = {
+      ...{ workflow_id: '00000000-0000-4000-8000-000000000000', type: 'log', payload: '{}' },
+      ...{ recorded_at: '2026-01-01Z', span: '1' },
+    };
+    const events = named('run_events')({ database });
+    const line = (seq: number) =>
+      events.columns.map((column: string) => (column === 'seq' ? seq : (values[column] ?? '\\N'))).join('\t');
+    const strangers = zstdCompressSync(
+      `${Array.from({ length: 20_000 }, (_, seq) => `${line(seq + 1)}\n`).join('')}\\.\n`,
+    );
+    const eventsFile = events.parts[0].file;
+    const withStrangers = await forger.file(
+      eventsFile,
+      strangers,
+      (manifest) => (named('run_events')(manifest).parts[0].rows = 20_000),
+    );
+    await expect(restoreInto(target, withStrangers)).rejects.toMatchObject({
+      ...{ code: 'SNAPSHOT_FILE_DAMAGED', message: expect.stringContaining('foreign key') },
+      place: { file: eventsFile },
+    });
     expect(await target.stores.schema.check()).toMatchObject({ ok: true, pending: [] });
   });
 }, 120_000);

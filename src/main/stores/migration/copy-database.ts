@@ -8,6 +8,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
 import { makeDetachedMonths } from '../../postgres/schema/detached-months.ts';
+import { withIndexesBehind } from '../../postgres/schema/indexes-behind.ts';
 import { ContentHash } from './content-hash.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 import {
@@ -175,7 +176,7 @@ async function copyTables(
   for (const { name } of tables) await target.query(`ALTER TABLE ${quoted(name)} DISABLE TRIGGER USER`);
   await target.query(`TRUNCATE ${tables.map(({ name }) => quoted(name)).join(', ')}`);
   let copied = 0;
-  for (const table of tables) {
+  const copyTable = async (table: TableShape) => {
     const { name, columns } = table;
     const list = columns.map(quoted).join(', ');
     await pipeline(
@@ -186,7 +187,11 @@ async function copyTables(
     const rows = contents.get(table)?.rows ?? 0;
     copied += rows;
     onProgress({ step: 'copying', what: name, done: rows, total: rows });
-  }
+  };
+  const counts = new Map([...contents].map(([{ name }, { rows }]) => [name, rows]));
+  await withIndexesBehind(target, counts, async () => {
+    for (const table of tables) await copyTable(table);
+  });
   for (const { name } of tables) await target.query(`ALTER TABLE ${quoted(name)} ENABLE TRIGGER USER`);
   await copySequences(source, target);
   const there = await contentsOf(target, tables, 'comparing', onProgress);

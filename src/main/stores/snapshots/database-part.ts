@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
 import { counted } from '../../../shared/format/units.ts';
@@ -8,6 +8,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
 import { makeDetachedMonths } from '../../postgres/schema/detached-months.ts';
+import { withIndexesBehind } from '../../postgres/schema/indexes-behind.ts';
 import { quoted, readTables } from '../migration/table-shapes.ts';
 import { type DatabaseManifest, manifestName } from './manifest.ts';
 import { begin } from './moment.ts';
@@ -54,29 +55,15 @@ export async function readDatabase(
     await client.query('SET CONSTRAINTS ALL IMMEDIATE');
     for (const name of names) await client.query(`ALTER TABLE ${name} DISABLE TRIGGER USER`);
     await client.query(`TRUNCATE ${names.join(', ')}`);
-    for (const { name, columns, parts } of tables) {
-      const list = columns.map(quoted).join(', ');
-      let expected = 0;
-      for (const part of parts) {
-        await pipeline(
-          snapshot.read(part.file),
-          client.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN`)),
-        ).catch(refused(part.file));
-        failpoint('restore.database.table.after');
-        expected += part.rows;
-        onRows(part.table, part.rows);
-      }
-      const { rows } = await client.query<{ rows: string }>(
-        `SELECT count(*)::text AS rows FROM ${quoted(name)}`,
-      );
-      const found = Number(rows[0]?.rows);
-      if (found !== expected) throw differs(name, found, expected);
-    }
+    const rows = new Map(tables.map(({ name, parts }) => [name, rowsOf(parts)]));
+    await withIndexesBehind(client, rows, async () => {
+      for (const table of tables) await fillTable(client, snapshot, table, onRows);
+    }).catch(refused((table) => fileOf(tables, table)));
     for (const name of names) await client.query(`ALTER TABLE ${name} ENABLE TRIGGER USER`);
     for (const { name, value } of database.sequences)
       await client
         .query('SELECT setval($1::regclass, $2)', [quoted(name), value])
-        .catch(refused(manifestName));
+        .catch(refused(() => manifestName));
     await beforeCommit();
     failpoint('restore.database.commit.before');
     await client.query('COMMIT');
@@ -84,12 +71,45 @@ export async function readDatabase(
   });
 }
 
-/** For `catch`: what PostgreSQL does not take is a fault of the file that holds it. By classes of SQLSTATE: data, constraints, names and limits. */
+type CopiedTable = DatabaseManifest['tables'][number];
+
+async function fillTable(
+  client: pg.ClientBase,
+  snapshot: SnapshotReader,
+  { name, columns, parts }: CopiedTable,
+  onRows: OnRows,
+): Promise<void> {
+  const list = columns.map(quoted).join(', ');
+  for (const part of parts) {
+    await pipeline(
+      snapshot.read(part.file),
+      client.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN`)),
+    ).catch(refused(() => part.file));
+    failpoint('restore.database.table.after');
+    onRows(part.table, part.rows);
+  }
+  const { rows } = await client.query<{ rows: string }>(`SELECT count(*)::text AS rows FROM ${quoted(name)}`);
+  const [found, expected] = [Number(rows[0]?.rows), rowsOf(parts)];
+  if (found !== expected) throw differs(name, found, expected);
+}
+
+const rowsOf = (parts: CopiedTable['parts']) => parts.reduce((sum, { rows }) => sum + rows, 0);
+
+/** The first file with rows of a table, or of the partition. */
+const fileOf = (tables: readonly CopiedTable[], table: string | undefined) =>
+  tables.flatMap(({ name, parts }) => parts.filter((part) => name === table || part.table === table)).at(0)
+    ?.file ?? manifestName;
+
+/**
+ * For `catch`: what PostgreSQL does not take is a fault of the file that holds it. By classes of SQLSTATE: data, constraints, names and limits.
+ * @param fileOfTable the file, by the table that the error names
+ */
 const refused =
-  (file: string) =>
+  (fileOfTable: (table: string | undefined) => string) =>
   (error: unknown): never => {
     if (!/^(22|23|42|54)...$/.test(codeOf(error)) || hasCode(error, '42501')) throw error;
-    throw damaged(file, errorMessage(error), error);
+    const table = error instanceof pg.DatabaseError ? error.table : undefined;
+    throw damaged(fileOfTable(table), errorMessage(error), error);
   };
 
 function differs(table: string, found: number, expected: number) {

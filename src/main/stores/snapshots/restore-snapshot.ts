@@ -1,5 +1,6 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { withClient } from '../../postgres/pool.ts';
 import { quoted, readTables } from '../migration/table-shapes.ts';
 import type { Stores } from '../profiles/stores.ts';
@@ -30,7 +31,7 @@ export interface SnapshotToRestore {
 export type LeftOut = Bilingual;
 
 /**
- * Puts a snapshot into stores that hold nothing yet, of any profile. All of it is read and found whole, and PostgreSQL has taken its rows,
+ * Puts a snapshot into stores that hold nothing yet, of any profile. All of it is read and found whole while PostgreSQL takes its rows,
  * before anything else is written; the rows are committed last and at once, so that stores which a kill leaves half filled count as
  * empty and are filled again.
  * @returns the manifest, and what was left out
@@ -47,20 +48,31 @@ export async function restoreSnapshot(
   const snapshot = new SnapshotReader(folder, manifest, identity);
   const revision = await refuseNewer(manifest, stores);
   await refuseFilled(stores);
-  const onRead = (done: number) => onProgress({ part: 'verification', done });
-  const [problem] = await verifySnapshot(folder, onRead, undefined, identity);
-  if (problem)
-    throw fault('RESTORE_REFUSED', { problem: problem.message }, { cause: problem, place: problem.place });
+  let [isVerified, isOver] = [false, false];
+  const verify = async () => {
+    const onRead = (done: number) => {
+      if (isOver) throw new Error('Nobody waits for what is read.');
+      onProgress({ part: 'verification', done });
+    };
+    const [problem] = await verifySnapshot(folder, onRead, undefined, identity);
+    if (problem)
+      throw fault('RESTORE_REFUSED', { problem: problem.message }, { cause: problem, place: problem.place });
+    isVerified = true;
+  };
   let leftOut: readonly LeftOut[] = [];
   // The tables as they were then; the revisions since are gone through with the rows in them, or with none where they are refused.
   await stores.schema.downgrade(revision);
+  // While PostgreSQL takes the rows, which is nothing until they are committed: each has a processor of its own to do.
+  const verified = verify();
+  verified.catch(() => undefined);
   try {
     let rows = 0;
     const onRows = (_: string, more: number) => {
       rows += more;
-      onProgress({ part: 'database', done: rows });
+      if (isVerified) onProgress({ part: 'database', done: rows });
     };
     await readDatabase(stores.address, snapshot, stores.keys === null, onRows, async () => {
+      await verified;
       const keys = await restoreKeys(snapshot, stores.keys);
       const refused = await readDocuments(stores.documents, snapshot, (_, done) =>
         onProgress({ part: 'documents', done }),
@@ -70,6 +82,13 @@ export async function restoreSnapshot(
       const kept = await readSettings(snapshot);
       for (const [name, value] of Object.entries(kept)) settings.set(name, value);
     });
+  } catch (error) {
+    // What is wrong with the files says more than what PostgreSQL makes of them. For anything else they need not be read to the end.
+    isOver = !(error instanceof TrainyardError && /^(SNAPSHOT|RESTORE)_/.test(error.code));
+    await verified.catch((problem: unknown) => {
+      if (!isOver || problem instanceof TrainyardError) throw problem;
+    });
+    throw error;
   } finally {
     await stores.schema.upgrade();
   }
