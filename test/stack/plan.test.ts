@@ -221,10 +221,10 @@ test('services start after those that they need, and all at once where they need
 
 test('an image is pinned by the digest of the registry that it was asked of', () => {
   const digest = `sha256:${'c'.repeat(64)}`;
-  const image = { id: digest, digests: [`other/postgres@${digest}`, `postgres@${digest}`] };
+  const image = { digests: [`other/postgres@${digest}`, `postgres@${digest}`] };
   expect(digestOf('postgres:17', image)).toBe(`postgres@${digest}`);
-  expect(digestOf('localhost:5000/a/b:1', { id: digest, digests: [`localhost:5000/a/b@${digest}`] })).toBe(
+  expect(digestOf('localhost:5000/a/b:1', { digests: [`localhost:5000/a/b@${digest}`] })).toBe(
     `localhost:5000/a/b@${digest}`,
   );
-  expect(digestOf('postgres:17', { id: digest, digests: [] })).toBeNull();
+  expect(digestOf('postgres:17', { digests: [] })).toBeNull();
 });

@@ -107,6 +107,14 @@ const commands: readonly {
     load: async () => (await import('./backup/backup.ts')).defineBackup,
   },
   {
+    name: 'upgrade',
+    isGroup: true,
+    english:
+      'what a newer version changes of the data and its servers: planned first, then done, with the way back',
+    korean: '새 버전이 데이터와 서버에서 바꾸는 것: 먼저 계획을 보고, 되돌릴 수 있게 적용합니다',
+    load: async () => (await import('./upgrade/upgrade.ts')).defineUpgrade,
+  },
+  {
     name: 'doctor',
     english: 'check this machine: each finding has its cause and what fixes it',
     korean: '이 컴퓨터를 점검합니다. 찾은 것마다 원인과 해결 방법을 알려 줍니다',

@@ -11,7 +11,8 @@ import {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../postgres/embedded/embedded-postgres.ts';
-import { stackImages } from '../stack/stack-images.ts';
+import { type Images, stackImages } from '../stack/stack-images.ts';
+import type { StackOptions } from '../stack/verbs/context.ts';
 import { type LocalStack, openLocalStack } from '../stack/verbs/open-stack.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import { nothingToKeep, type Stores } from '../stores/profiles/stores.ts';
@@ -24,6 +25,8 @@ export interface AsideParts {
   readonly profile: Profile;
   readonly settings: SettingsStore;
   readonly log: Logger;
+  /** Of its stack, where others are wanted than were chosen. */
+  readonly images?: Images;
 }
 
 /** Stores of their own, in a state folder within the state folder: nothing that is served has to do with them. */
@@ -37,13 +40,14 @@ export interface Aside extends AsyncDisposable {
 }
 
 /** The stack of a state folder within ours, or ours. */
-export const stackOf = (folder: string, { profile, settings, log }: AsideParts): LocalStack =>
+export const stackOf = (
+  folder: string,
+  { profile, settings, log, images = stackImages(settings) }: AsideParts,
+  steps?: StackOptions['steps'],
+): LocalStack =>
   openLocalStack({
-    home: folder,
-    environment: process.env,
-    profile: () => profile,
-    images: stackImages(settings),
-    log,
+    ...{ home: folder, environment: process.env, profile: () => profile, images, log },
+    ...(steps && { steps }),
   });
 
 /** The services that hold stores. */

@@ -24,6 +24,7 @@ import { engineSnapshotsOf } from './engine-snapshots.ts';
 import { engineStackOf } from './engine-stack.ts';
 import type { EngineOptions, HeldHome } from './held-home.ts';
 import { stopWhenIdle } from './idle-shutdown.ts';
+import { noteServed } from './last-served.ts';
 import { listen } from './listen.ts';
 import { describeDatabase, openServices } from './open-services.ts';
 import { chooseProfile } from './profile.ts';
@@ -88,7 +89,9 @@ export async function runEngine(
       postgres: () => underWay.splice(0)[0] ?? startEmbeddedPostgres(home, { isPasswordTried: false }),
       stack: () => engineStack.endpoints(onProgress),
     };
-    return openStores(profile, home, log, servers, { beforeDataChange });
+    const stores = await openStores(profile, home, log, servers, { beforeDataChange });
+    noteServed(home);
+    return stores;
   };
   const supervisor: StoreSupervisor = stack.use(
     new StoreSupervisor(

@@ -11,6 +11,7 @@ export const dataEntries = [
   'postgres',
   'postgres.json',
   'database.json',
+  'served.json',
   'stack',
   'objects',
   'cache',

@@ -9,7 +9,7 @@ import { ComposeFailure, DaemonRefusal, type Incident, type StackContainer } fro
 import type { StackSecrets } from './record.ts';
 
 /** As people know them. */
-const titles: Readonly<Record<ServiceName, string>> = {
+export const titles: Readonly<Record<ServiceName, string>> = {
   postgres: 'PostgreSQL',
   mongo: 'MongoDB',
   redis: 'Redis',

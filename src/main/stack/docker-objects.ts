@@ -60,6 +60,8 @@ export interface LocalImage {
   readonly id: string;
   /** `name@sha256:…` for each registry it came from; none for one that was built here. */
   readonly digests: readonly string[];
+  /** What its containers find in their environment. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface PullProgress {

@@ -12,6 +12,8 @@ const pinnedImage = z.object({
   /** `postgres@sha256:…`: what is run since. Null for an image that was built here and so has no such name. */
   pinned: z.string().nullable(),
   id: imageId,
+  /** What its server writes its data as, as the image says; left out or null where that is not known. */
+  version: z.string().nullable().exactOptional(),
 });
 export type PinnedImage = z.infer<typeof pinnedImage>;
 
@@ -31,6 +33,8 @@ export const stackRecordSchema = z.object({
     temporal: z.object({ main: port, ui: port }),
   }),
   images: z.partialRecord(serviceName, pinnedImage),
+  /** What is not run although it was chosen, by service: as long as that is what is chosen, the stack keeps the image that it has. */
+  keeps: z.partialRecord(serviceName, z.string()).exactOptional(),
   /** The machine's memory that limits were reckoned from; null before the first start. */
   memoryBytes: z.int().positive().nullable(),
   /** Whether the stack ever ran on these ports: then it keeps them, and a foreign program on one is reported. */

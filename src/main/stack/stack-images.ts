@@ -5,7 +5,8 @@ import { readSetting, type SettingsStore } from '../stores/settings/settings-sto
 
 const key = 'stackImages';
 
-type Images = Readonly<Partial<Record<ServiceName, string>>>;
+/** References of images that were chosen, by service. */
+export type Images = Readonly<Partial<Record<ServiceName, string>>>;
 
 /** Whether a text may be a reference to an image, by tag or digest. */
 export const isImageReference = (text: string) => /^[a-z0-9][a-z0-9._/:@-]{0,400}$/i.test(text);
@@ -16,11 +17,11 @@ export function stackImages(settings: SettingsStore): Images {
 }
 
 /**
- * Keeps other images for later starts, each as `service=reference`; an empty reference goes back to the template's.
+ * The images with other choices among them, each as `service=reference`; an empty reference goes back to the template's.
  * @throws TrainyardError STACK_IMAGE_INVALID
  */
-export function chooseImages(settings: SettingsStore, choices: readonly string[]): void {
-  const images: Partial<Record<ServiceName, string>> = { ...stackImages(settings) };
+export function withChoices(before: Images, choices: readonly string[]): Images {
+  const images: Partial<Record<ServiceName, string>> = { ...before };
   for (const choice of choices) {
     const [, name, reference = ''] = /^([a-z0-9]+)=(.*)$/.exec(choice) ?? [];
     const service = serviceNames.find((one) => one === name);
@@ -31,5 +32,12 @@ export function chooseImages(settings: SettingsStore, choices: readonly string[]
     if (reference === '') delete images[service];
     else images[service] = reference;
   }
-  settings.set(key, images);
+  return images;
 }
+
+/** Keeps images for later starts. */
+const keepImages = (settings: SettingsStore, images: Images) => settings.set(key, images);
+
+/** Keeps other images for later starts, as `withChoices` takes them. @throws TrainyardError STACK_IMAGE_INVALID */
+export const chooseImages = (settings: SettingsStore, choices: readonly string[]) =>
+  keepImages(settings, withChoices(stackImages(settings), choices));

@@ -75,6 +75,12 @@ export const stackErrors = {
     '{service}의 데이터를 다른 주 버전{version}이 써서 이 서버가 받지 않습니다',
     '데이터는 그대로입니다. 그 버전의 이미지를 쓰세요: {variable}={image} trainyard stack up',
   ),
+  UPGRADE_NEEDED: conflict(
+    'The data of {service} is of version {from}, and the image {image} has version {to}, which does not read it: the data has to be moved',
+    'Nothing was touched. See what that takes: "trainyard upgrade plan".[cli: To stay with the version that the data has, choose its image: "trainyard stack up --image".]',
+    '{service}의 데이터는 {from} 버전인데 이미지 {image}의 버전은 {to}{to|이라|라} 읽을 수 없어 데이터를 옮겨야 합니다',
+    '아무것도 건드리지 않았습니다. 무엇이 필요한지 "trainyard upgrade plan"으로 확인하세요.[cli: 지금 버전을 계속 쓰려면 "trainyard stack up --image"로 그 이미지를 지정하세요.]',
+  ),
   REDIS_SETTINGS_REFUSED: unavailable(
     'Redis at {place} keeps "{found}" as its setting {setting}',
     "Set it in the server's own configuration: {setting} {wanted}",

@@ -203,8 +203,9 @@ export class Daemon {
   /** Null if it is not here. */
   image(reference: string): Promise<LocalImage | null> {
     return this.unlessGone(async (docker) => {
-      const { Id, RepoDigests } = await docker.getImage(reference).inspect();
-      return { id: Id, digests: RepoDigests ?? [] };
+      const { Id, RepoDigests, Config } = await docker.getImage(reference).inspect();
+      const variables = (Config?.Env ?? []).map((line) => /^([^=]*)=(.*)$/s.exec(line)?.slice(1) ?? []);
+      return { id: Id, digests: RepoDigests ?? [], environment: Object.fromEntries(variables) };
     });
   }
 

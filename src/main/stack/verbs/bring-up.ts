@@ -8,6 +8,7 @@ import { portsOf, type StackPorts, type StackRecord } from '../record.ts';
 import { choosePorts } from './choose-ports.ts';
 import type { StackContext } from './context.ts';
 import { type Containers, createContainers, missingOf, serviceContainers } from './create-containers.ts';
+import { imagesToRun, refuseUnreadable } from './image-changes.ts';
 import { ensureImage } from './images.ts';
 import type { SavedState, SavedStateStore, SettledState } from './saved-state.ts';
 import type { StartOptions } from './start-options.ts';
@@ -57,7 +58,8 @@ export async function bringUp(
   settled: SettledState,
   options: BringUpOptions,
 ): Promise<Seen> {
-  const { daemon, files, images, memory } = context;
+  const { daemon, files, memory } = context;
+  const images = imagesToRun(settled.record, context.images);
   const { services, onProgress, signal } = options;
   const stack = settled.record.id;
   const since = Date.now();
@@ -111,6 +113,7 @@ export async function bringUp(
           return [name, image] as const;
         }),
       );
+      await refuseUnreadable(context, saved.record, here);
       const now = { ...known, ...Object.fromEntries(here) };
       if (JSON.stringify(now) !== JSON.stringify(known)) save({ images: now });
       return services.map((name) => images[name]).join(', ');

@@ -3,6 +3,7 @@ import type { OnProgress } from '../../platform/progress.ts';
 import { pullCause } from '../causes.ts';
 import type { Daemon } from '../docker/daemon.ts';
 import { DaemonRefusal, type LocalImage, type PullProgress } from '../docker-objects.ts';
+import { dataVersion } from '../image-versions.ts';
 import type { PinnedImage } from '../record.ts';
 
 const reportEveryMs = 100;
@@ -42,7 +43,7 @@ function repositoryOf(reference: string): string {
 }
 
 /** The reference by digest of an image that was pulled; null for one that was built here. */
-export function digestOf(reference: string, image: LocalImage): string | null {
+export function digestOf(reference: string, image: Pick<LocalImage, 'digests'>): string | null {
   if (reference.includes('@')) return reference;
   const repository = repositoryOf(reference);
   const names = [repository, `docker.io/${repository}`, `docker.io/library/${repository}`];
@@ -85,5 +86,10 @@ export async function ensureImage(
     image = await daemon.image(wanted);
   }
   if (!image) throw pullCause(service, wanted, 'it is not there after it was pulled');
-  return { reference, pinned: wanted === reference ? digestOf(reference, image) : wanted, id: image.id };
+  return {
+    reference,
+    pinned: wanted === reference ? digestOf(reference, image) : wanted,
+    id: image.id,
+    version: dataVersion(service, reference, image),
+  };
 }

@@ -51,10 +51,13 @@ const slotFile = (slot: number) => `stack-${slot % slots}.json`;
 
 /** What of the record is worth a new copy. */
 function copyHash({ record, secrets }: SavedState): string {
-  const { id, name, ports, images, memoryBytes } = record;
+  const { id, name, ports, images, keeps, memoryBytes } = record;
   return createHash('sha256')
     .update(
-      JSON.stringify([id, name, ports, images, memoryBytes, secretNames.map((secret) => secrets[secret])]),
+      JSON.stringify([
+        ...[id, name, ports, images, memoryBytes, secretNames.map((secret) => secrets[secret])],
+        ...(keeps ? [keeps] : []),
+      ]),
     )
     .digest('hex');
 }

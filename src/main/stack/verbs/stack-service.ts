@@ -8,9 +8,10 @@ import { detailOf, type OnProgress, reportStep } from '../../platform/progress.t
 import { endpointsOf, urlsOf } from '../addresses.ts';
 import { causeOf } from '../causes.ts';
 import type { StackIdentity } from '../docker-objects.ts';
-import type { StackPorts } from '../record.ts';
+import type { StackPorts, StackRecord } from '../record.ts';
 import { type BringUpOptions, bringUp, type Seen } from './bring-up.ts';
 import type { StackContext } from './context.ts';
+import { type ImageChange, imageChanges, keptImages } from './image-changes.ts';
 import { readState } from './read-state.ts';
 import { removeMakeable, removeStack } from './remove-stack.ts';
 import { type SavedState, SavedStateStore } from './saved-state.ts';
@@ -84,6 +85,28 @@ export class StackService {
     return left;
   }
 
+  /** Which images it is to run that it was not served by last; changes nothing. */
+  imageChanges(): Promise<ImageChange[]> {
+    return this.causing(async () => {
+      const known = await this.savedStates.peek();
+      return known ? imageChanges(this.context, known.record) : [];
+    });
+  }
+
+  /**
+   * Lets it keep the images that it was last served by, in the place of those that are chosen now, until others are.
+   * @param images those that it is to have instead of the ones that it has
+   * @returns those that it has from now on
+   */
+  keepImages(images?: StackRecord['images']): Promise<StackRecord['images']> {
+    return this.rewritten(({ record }) => keptImages(this.context, images ? { ...record, images } : record));
+  }
+
+  /** Lets it run what is chosen from its next start on. @returns the images that it was served by */
+  releaseImages(): Promise<StackRecord['images']> {
+    return this.rewritten(async () => ({ keeps: {} }));
+  }
+
   /** @throws TrainyardError STACK_NAME_WRONG if `name` is not the stack's */
   destroy({ name, services, onProgress }: VerbOptions & { readonly name: string }): Promise<StackState> {
     return this.verb('destroy', onProgress, undefined, async () => {
@@ -127,6 +150,18 @@ export class StackService {
     return this.causing(async () => {
       const { files, daemon } = this.context;
       return files.read() ?? (await daemon.stacksOf(files.home))[0] ?? null;
+    });
+  }
+
+  private rewritten(
+    change: (saved: SavedState) => Promise<Partial<StackRecord> | null>,
+  ): Promise<StackRecord['images']> {
+    return this.causing(async () => {
+      using _held = await this.takeLock(silent, undefined);
+      const saved = await this.savedStates.open(silent);
+      if (!saved) return {};
+      const changed = await change(saved);
+      return (changed ? this.savedStates.write(saved, changed) : saved).record.images;
     });
   }
 

@@ -1,0 +1,148 @@
+import type { UpgradeChange, UpgradePlan } from '../../../shared/model/upgrade.ts';
+import { type Command, collect, defineCommand } from '../lib/define.ts';
+import { formatBytes, formatDuration } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { facts, table, writeResult } from '../lib/output.ts';
+
+const planShape =
+  '{"profile", "product": {"from", "to"}, "changes": [{"what", "from", "to", "way", …}], "way", "databaseRead", "databaseBytes", "objectBytes", "room": [{"path", "neededBytes", "freeBytes"}], "estimatedMs", "runsUnderWay"}';
+
+const short = (digest: string | null) => {
+  const hash = digest?.split(':').at(-1)?.slice(0, 12);
+  return hash === undefined ? '' : ` (${hash})`;
+};
+
+function nameOf(change: UpgradeChange): string {
+  if (change.what === 'image') return change.service;
+  if (change.what === 'postgres') return 'PostgreSQL';
+  if (change.what === 'schema') return translate('schema', '스키마');
+  return change.name === null
+    ? translate('collation of the database', '데이터베이스의 콜레이션')
+    : translate(`collation ${change.name}`, `콜레이션 ${change.name}`);
+}
+
+function ends(change: UpgradeChange): readonly [string, string] {
+  if (change.what === 'image') {
+    const [from, to] = [change.from, change.to].map((one) => `${one.reference}${short(one.digest)}`);
+    return [from ?? '', to ?? ''];
+  }
+  return [change.from ?? '–', change.to];
+}
+
+function howOf(change: UpgradeChange): string {
+  if (change.what === 'schema') {
+    const [first = '', ...others] = change.revisions;
+    const range = others.length > 0 ? `${first}…${others.at(-1)}` : first;
+    const { changingData } = change;
+    if (changingData.length === 0)
+      return translate(`revisions ${range}; no data changes`, `리비전 ${range} 적용, 데이터는 그대로`);
+    const names = changingData.join(', ');
+    return translate(
+      `revisions ${range}; ${names} ${changingData.length === 1 ? 'changes' : 'change'} data`,
+      `리비전 ${range} 적용, ${names}에서 데이터 변경`,
+    );
+  }
+  if (change.what === 'collation')
+    return translate(
+      'indexes are made anew, then the version is refreshed',
+      '인덱스를 다시 만든 뒤 버전을 갱신합니다',
+    );
+  if (change.way === 'in-place')
+    return translate(
+      'the container is made anew on its volume',
+      '볼륨은 그대로 두고 컨테이너를 다시 만듭니다',
+    );
+  const versions =
+    change.what === 'image' ? [change.from.version, change.to.version] : [change.from, change.to];
+  return translate(
+    `version ${versions.join(' → ')}: written out and restored beside; the old data is kept until you discard it`,
+    `버전 ${versions.join(' → ')}: 내보내서 별도 저장소에 복원합니다. 이전 데이터는 지울 때까지 보관합니다`,
+  );
+}
+
+function wayWords(plan: UpgradePlan): string {
+  return plan.way === 'move'
+    ? translate(
+        'everything is restored beside from a snapshot, checked there, and switched to; "trainyard backup revert --yes" goes back',
+        '스냅숏을 별도 저장소에 복원하고 확인한 뒤 전환합니다. "trainyard backup revert --yes"로 되돌립니다',
+      )
+    : translate('in place, after a snapshot', '스냅숏을 만든 뒤 그 자리에서');
+}
+
+function describe(plan: UpgradePlan): string {
+  const { changes, product, room, estimatedMs, runsUnderWay } = plan;
+  const unread = translate(
+    'The database could not be read: its revision and size are not in this plan. An upgrade starts its server by itself.',
+    '데이터베이스를 읽을 수 없어 리비전과 크기는 이 계획에 없습니다. 업그레이드할 때는 서버를 직접 시작합니다.',
+  );
+  const nothing = translate('Nothing to upgrade.', '업그레이드할 것이 없습니다.');
+  if (plan.way === null) return plan.databaseRead ? nothing : `${nothing} ${unread}`;
+  const lines = [
+    table(changes, [
+      [translate('WHAT', '항목'), nameOf],
+      [translate('SERVED BY', '지금'), (change) => ends(change)[0]],
+      [translate('BECOMES', '이후'), (change) => ends(change)[1]],
+      [translate('HOW', '방법'), howOf],
+    ]),
+    '',
+    facts([
+      ['Trainyard', `${product.from ?? translate('unknown', '알 수 없음')} → ${product.to}`],
+      [translate('How', '방법'), wayWords(plan)],
+      [
+        translate('Data', '데이터'),
+        translate(
+          `database ${sizeOf(plan.databaseBytes)}, objects ${sizeOf(plan.objectBytes)}`,
+          `데이터베이스 ${sizeOf(plan.databaseBytes)}, 객체 ${sizeOf(plan.objectBytes)}`,
+        ),
+      ],
+      ...room.map(({ path, neededBytes, freeBytes }): readonly [string, string] => [
+        translate(`Room on ${path}`, `${path}의 공간`),
+        translate(
+          `about ${formatBytes(neededBytes)} needed, ${formatBytes(freeBytes)} free`,
+          `약 ${formatBytes(neededBytes)} 필요, ${formatBytes(freeBytes)} 남음`,
+        ),
+      ]),
+      [
+        translate('Takes', '걸리는 시간'),
+        translate(
+          `about ${formatDuration(estimatedMs)} (an estimate, from sizes and the last snapshot)`,
+          `약 ${formatDuration(estimatedMs)}(크기와 마지막 스냅숏으로 어림한 값)`,
+        ),
+      ],
+      [
+        translate('Runs under way', '진행 중인 학습'),
+        runsUnderWay === null ? translate('unknown', '알 수 없음') : String(runsUnderWay),
+      ],
+    ]),
+  ];
+  return [...lines, ...(plan.databaseRead ? [] : ['', unread])].join('\n');
+}
+
+const sizeOf = (bytes: number | null) =>
+  bytes === null ? translate('unknown', '알 수 없음') : formatBytes(bytes);
+
+const imageFlag = [
+  '--image <service=image>',
+  'with another image for a service; may be given several times',
+  '이 서비스에 다른 이미지를 씁니다. 여러 번 줄 수 있습니다',
+  collect,
+] as const;
+
+export function defineUpgrade(group: Command): void {
+  defineCommand(group, {
+    usage: 'plan',
+    english:
+      'show what differs between what the data was last served by and what this version brings, how it is done, and what that takes; changes nothing',
+    korean:
+      '데이터를 마지막으로 쓴 것과 이 버전이 가져오는 것의 차이, 적용 방법, 필요한 시간과 공간을 보여 줍니다. 아무것도 바꾸지 않습니다',
+    examples: ['upgrade plan', 'upgrade plan --image postgres=postgres:18 --json'],
+    json: planShape,
+  })
+    .flag(...imageFlag)
+    .perform<{ image?: string[] }>(async ({ image = [], json }) => {
+      const { readUpgradePlan } = await import('./read-plan.ts');
+      const plan = await readUpgradePlan(image);
+      await writeResult({ json }, plan, () => describe(plan));
+      return undefined;
+    });
+}

@@ -1,0 +1,27 @@
+import type pg from 'pg';
+
+/** Rules of sorting that the server has in another version than its indexes were made with. */
+export interface OtherCollation {
+  /** As SQL names it; null: the database's own. */
+  readonly name: string | null;
+  readonly recorded: string;
+  readonly actual: string;
+}
+
+/** Collations of other versions: the database's, and those that an index of ours is sorted by. */
+export async function otherCollations(client: Pick<pg.ClientBase, 'query'>): Promise<OtherCollation[]> {
+  const { rows } = await client.query<OtherCollation>(
+    `SELECT NULL AS name, datcollversion AS recorded, pg_database_collation_actual_version(oid) AS actual
+     FROM pg_database WHERE datname = current_database()
+       AND datcollversion <> pg_database_collation_actual_version(oid)
+     UNION ALL
+     SELECT format('%I.%I', n.nspname, c.collname), c.collversion, pg_collation_actual_version(c.oid)
+     FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
+     WHERE c.collversion <> pg_collation_actual_version(c.oid)
+       AND (EXISTS (SELECT FROM pg_index i WHERE c.oid = ANY (i.indcollation))
+         OR EXISTS (SELECT FROM pg_depend d JOIN pg_class x ON x.oid = d.objid AND x.relkind IN ('i', 'I')
+           WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_collation'::regclass AND d.refobjid = c.oid))
+     ORDER BY name NULLS FIRST`,
+  );
+  return rows;
+}
