@@ -6,7 +6,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { snapshotsTable } from '../../../src/main/postgres/schema/bookkeeping.ts';
 import { linesOf } from '../../../src/main/stores/snapshots/lines.ts';
 import type { Manifest } from '../../../src/main/stores/snapshots/manifest.ts';
-import { SnapshotReader } from '../../../src/main/stores/snapshots/snapshot-files.ts';
+import { SnapshotReader } from '../../../src/main/stores/snapshots/snapshot-reader.ts';
 import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
 import { connected } from '../filled-database.ts';
 import { fillStores, type OwnStores, openOwnStores, snapshotOf } from './support.ts';

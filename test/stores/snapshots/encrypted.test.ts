@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { contentPath } from '../../../src/main/stores/snapshots/content-copier.ts';
 import { indexLines } from '../../../src/main/stores/snapshots/objects-part.ts';
 import { readDetails } from '../../../src/main/stores/snapshots/settings-part.ts';
-import { SnapshotReader } from '../../../src/main/stores/snapshots/snapshot-files.ts';
 import { identityFor, lockIdentity, makeIdentity } from '../../../src/main/stores/snapshots/snapshot-key.ts';
+import { SnapshotReader } from '../../../src/main/stores/snapshots/snapshot-reader.ts';
 import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
 import {
   everythingOf,

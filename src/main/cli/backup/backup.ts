@@ -134,7 +134,7 @@ async function show(reference: string, options: KeyOptions): Promise<Snapshot> {
   const [{ readProof }, { readDetails }, { SnapshotReader }, { viewOf }] = await Promise.all([
     import('../../stores/snapshots/snapshot-folder.ts'),
     import('../../stores/snapshots/settings-part.ts'),
-    import('../../stores/snapshots/snapshot-files.ts'),
+    import('../../stores/snapshots/snapshot-reader.ts'),
     import('../../features/backups/snapshot-views.ts'),
   ]);
   const { folder, manifest, identity } = await opened(reference, options);

@@ -7,7 +7,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { nullOn } from '../../platform/error-code.ts';
 import { fileFault, isFileError } from '../../platform/faults/file-faults.ts';
-import { packingOf } from '../../stores/snapshots/snapshot-files.ts';
+import { packingOf } from '../../stores/snapshots/packing.ts';
 import { openAside } from '../dataset/export-aside.ts';
 import { type ExportTarget, placeFile, placeFolder, receive, writing } from '../dataset/export-target.ts';
 

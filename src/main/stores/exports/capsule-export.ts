@@ -14,7 +14,7 @@ import type { CollectionName, DocumentStore, StoredDocument } from '../documents
 import { readRevisions } from '../migration/table-shapes.ts';
 import type { Bucket, ObjectStore } from '../objects/ports.ts';
 import { atOneMoment, type DatabaseView } from '../snapshots/moment.ts';
-import { flushed } from '../snapshots/snapshot-files.ts';
+import { flushed } from '../snapshots/snapshot-writer.ts';
 import {
   type CapsuleFile,
   type CapsuleManifest,

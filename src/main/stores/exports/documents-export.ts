@@ -6,7 +6,8 @@ import { toBson } from '../documents/mongo/stored-document.ts';
 import { documentPages } from '../documents/pages.ts';
 import type { CollectionName, DocumentStore } from '../documents/ports.ts';
 import { metadataOf } from '../snapshots/documents-part.ts';
-import { flushed, packingOf } from '../snapshots/snapshot-files.ts';
+import { packingOf } from '../snapshots/packing.ts';
+import { flushed } from '../snapshots/snapshot-writer.ts';
 
 /** The data model's name of the database: `mongorestore` makes it. */
 export const databaseFolder = 'vision_platform';

@@ -4,7 +4,7 @@ import { errorMessage } from '../../../shared/errors/error.ts';
 import { codeOf } from '../../platform/error-code.ts';
 import { fileFault, isFileError } from '../../platform/faults/file-faults.ts';
 import { openPlainFile } from '../../platform/plain-file.ts';
-import { packingOf } from '../snapshots/snapshot-files.ts';
+import { packingOf } from '../snapshots/packing.ts';
 
 /**
  * The unpacked bytes of a file that a person names.

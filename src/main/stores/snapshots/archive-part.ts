@@ -9,7 +9,8 @@ import { checksumsTable, migrationsTable } from '../../postgres/schema/bookkeepi
 import { quoted } from '../migration/table-shapes.ts';
 import type { DatabaseManifest } from './manifest.ts';
 import type { DatabaseView } from './moment.ts';
-import { openName, type SnapshotWriter } from './snapshot-files.ts';
+import { openName } from './packing.ts';
+import type { SnapshotWriter } from './snapshot-writer.ts';
 import { withEnd } from './table-parts.ts';
 
 const folder = 'database/';

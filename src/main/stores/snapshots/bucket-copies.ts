@@ -16,8 +16,8 @@ import { uploadResumably } from '../objects/s3/resumable-upload.ts';
 import { contentPath, encryptedPath } from './content-copier.ts';
 import { isSnapshotId, type Manifest, manifestName } from './manifest.ts';
 import { indexLines, readContents } from './objects-part.ts';
-import { SnapshotReader } from './snapshot-files.ts';
 import { readManifest } from './snapshot-folder.ts';
+import { SnapshotReader } from './snapshot-reader.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 
 /*

@@ -9,7 +9,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { hashing } from '../../platform/sha256.ts';
 import type { Bucket, ObjectInfo, ObjectStore } from '../objects/ports.ts';
 import { encrypted } from './age-files.ts';
-import { flushed, type LinkedTo, type SnapshotWriter } from './snapshot-files.ts';
+import { flushed, type LinkedTo, type SnapshotWriter } from './snapshot-writer.ts';
 
 /** Bytes of an object that is read as a whole. */
 const smallBytes = 256 * 1024;

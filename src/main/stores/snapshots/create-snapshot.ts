@@ -11,7 +11,6 @@ import { type Details, formatOf, type Manifest, newSnapshotId, noDetails, seal }
 import { atOneMoment, type DatabaseView } from './moment.ts';
 import { type Earlier, indexLines, writeObjects } from './objects-part.ts';
 import { writeDetails, writeSettings } from './settings-part.ts';
-import { SnapshotReader, SnapshotWriter } from './snapshot-files.ts';
 import {
   closeAside,
   discard,
@@ -21,6 +20,8 @@ import {
   openAside,
   publish,
 } from './snapshot-folder.ts';
+import { SnapshotReader } from './snapshot-reader.ts';
+import { SnapshotWriter } from './snapshot-writer.ts';
 import { markDatabase } from './table-origins.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 import { writeDatabase } from './write-database.ts';

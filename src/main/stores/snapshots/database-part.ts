@@ -10,9 +10,10 @@ import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
 import { makeDetachedMonths } from '../../postgres/schema/detached-months.ts';
 import { withIndexesBehind } from '../../postgres/schema/indexes-behind.ts';
 import { quoted, readTables } from '../migration/table-shapes.ts';
+import { damaged } from './damage.ts';
 import { type DatabaseManifest, manifestName } from './manifest.ts';
 import { begin } from './moment.ts';
-import { damaged, type SnapshotReader } from './snapshot-files.ts';
+import type { SnapshotReader } from './snapshot-reader.ts';
 
 const newline = 0x0a;
 

@@ -14,8 +14,10 @@ import {
   type DocumentStore,
   type StoredDocument,
 } from '../documents/ports.ts';
+import { damaged, otherCount } from './damage.ts';
 import type { CollectionManifest } from './manifest.ts';
-import { damaged, otherCount, type SnapshotReader, type SnapshotWriter } from './snapshot-files.ts';
+import type { SnapshotReader } from './snapshot-reader.ts';
+import type { SnapshotWriter } from './snapshot-writer.ts';
 
 /** The data model's name of the database: `mongorestore` makes it. */
 const folder = 'documents/vision_platform';

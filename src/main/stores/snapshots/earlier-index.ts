@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { nullOn } from '../../platform/error-code.ts';
+import { systemFault } from '../../platform/faults/system-fault.ts';
 import type { KeptObject } from './content-copier.ts';
 import { linesOfIndex } from './objects-part.ts';
 
@@ -22,7 +23,9 @@ export function earlierIndex(folder: string, id: string): AsyncGenerator<KeptObj
 async function* linesUntilFault(file: string): AsyncGenerator<KeptObject> {
   try {
     yield* linesOfIndex(createReadStream(file), file);
-  } catch {}
+  } catch (error) {
+    if (!systemFault(error)) throw error;
+  }
 }
 
 /** Keeps a copy of an index while it is written. @param folder of the copies */

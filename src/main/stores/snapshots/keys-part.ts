@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import type { DumpedKey, RedisKeys } from '../redis/keys.ts';
+import { otherContent, otherCount, tooLarge } from './damage.ts';
 import { linesOf, parsedLine } from './lines.ts';
 import type { KeysManifest } from './manifest.ts';
-import {
-  otherContent,
-  otherCount,
-  type SnapshotReader,
-  type SnapshotWriter,
-  tooLarge,
-} from './snapshot-files.ts';
+import type { SnapshotReader } from './snapshot-reader.ts';
+import type { SnapshotWriter } from './snapshot-writer.ts';
 
 const fileName = 'redis/keys.jsonl.zst';
 /** Characters of a line: a value may be long, and is in memory as a whole. */

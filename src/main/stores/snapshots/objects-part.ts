@@ -6,16 +6,11 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { isObjectKey } from '../objects/keys.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
 import { ContentCopier, contentPath, encryptedPath, type KeptObject } from './content-copier.ts';
+import { otherContent, otherCount, tooLarge } from './damage.ts';
 import { linesOf, parsedLine } from './lines.ts';
 import type { EncryptionManifest, Manifest, ObjectsManifest } from './manifest.ts';
-import {
-  type LinkedTo,
-  otherContent,
-  otherCount,
-  type SnapshotReader,
-  type SnapshotWriter,
-  tooLarge,
-} from './snapshot-files.ts';
+import type { SnapshotReader } from './snapshot-reader.ts';
+import type { LinkedTo, SnapshotWriter } from './snapshot-writer.ts';
 
 /** Objects that are copied at the same time. */
 const copiers = 8;

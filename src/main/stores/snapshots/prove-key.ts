@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { readSmallFile, readSnapshotFile, SnapshotWriter } from './snapshot-files.ts';
 import { type GivenKey, identityOf, largestKeyFile, openKey } from './snapshot-key.ts';
+import { readSmallFile, readSnapshotFile } from './snapshot-reader.ts';
+import { SnapshotWriter } from './snapshot-writer.ts';
 
 const keyName = 'key.age';
 

@@ -13,9 +13,9 @@ import { readKeys } from './keys-part.ts';
 import type { Manifest } from './manifest.ts';
 import { indexLines, readObjects } from './objects-part.ts';
 import { readSettings } from './settings-part.ts';
-import { SnapshotReader } from './snapshot-files.ts';
 import { readManifest } from './snapshot-folder.ts';
 import { type GivenKey, identityFor } from './snapshot-key.ts';
+import { SnapshotReader } from './snapshot-reader.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 
 /** Keys that are put into Redis at a time. */

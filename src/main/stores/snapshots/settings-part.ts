@@ -1,6 +1,8 @@
+import { otherContent, tooLarge } from './damage.ts';
 import { type Settings, takenSettings } from './kept-settings.ts';
 import { type Details, detailsSchema } from './manifest.ts';
-import { otherContent, type SnapshotReader, type SnapshotWriter, tooLarge } from './snapshot-files.ts';
+import type { SnapshotReader } from './snapshot-reader.ts';
+import type { SnapshotWriter } from './snapshot-writer.ts';
 
 const fileName = 'settings.json';
 const detailsName = 'details.json';

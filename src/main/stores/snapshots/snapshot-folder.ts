@@ -9,7 +9,7 @@ import { codeOf, isSystemCode, nullOn } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { isSnapshotId, type Manifest, manifestName, parseManifest } from './manifest.ts';
-import { readSmallFile } from './snapshot-files.ts';
+import { readSmallFile } from './snapshot-reader.ts';
 
 /** Says in a snapshot's folder when all of it was last read and found whole; no part of the manifest. */
 const verifiedName = 'verified.json';

@@ -1,7 +1,8 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { passphraseIdentity, passphraseRecipient } from './age-passphrase.ts';
+import { tooLarge } from './damage.ts';
 import { type Manifest, recipientPattern } from './manifest.ts';
-import { SnapshotReader, tooLarge } from './snapshot-files.ts';
+import { SnapshotReader } from './snapshot-reader.ts';
 
 /** What a person gives to open an encrypted snapshot. */
 export type GivenKey =

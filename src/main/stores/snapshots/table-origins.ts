@@ -5,7 +5,7 @@ import { snapshotsTable } from '../../postgres/schema/bookkeeping.ts';
 import { quoted } from '../migration/table-shapes.ts';
 import type { Manifest, PartPlace, SnapshotFile, TablePart } from './manifest.ts';
 import type { Earlier } from './objects-part.ts';
-import type { LinkedTo } from './snapshot-files.ts';
+import type { LinkedTo } from './snapshot-writer.ts';
 
 type Origin = NonNullable<Manifest['database']['origin']>;
 

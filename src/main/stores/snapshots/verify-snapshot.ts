@@ -5,14 +5,15 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { contentPath, encryptedPath, type KeptObject } from './content-copier.ts';
+import { asDamage, otherContent, otherCount, tooLarge } from './damage.ts';
 import { linesIn } from './database-part.ts';
 import { readCollection } from './documents-part.ts';
 import { readKeys } from './keys-part.ts';
 import { type Manifest, manifestName, type SnapshotFile } from './manifest.ts';
 import { indexLines, readContentFile, readContents } from './objects-part.ts';
 import { readDetails, readSettings } from './settings-part.ts';
-import { asDamage, otherContent, otherCount, SnapshotReader, tooLarge } from './snapshot-files.ts';
 import { isProofAside, proofNames, readManifest } from './snapshot-folder.ts';
+import { SnapshotReader } from './snapshot-reader.ts';
 import { endOfRows } from './table-parts.ts';
 
 const readersAtOnce = 4;

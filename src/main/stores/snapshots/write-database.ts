@@ -4,11 +4,12 @@ import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { CopyOut } from '../../postgres/copy-out.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
 import { quoted, readMonths, readRevisions, readTables } from '../migration/table-shapes.ts';
+import { otherCount } from './damage.ts';
 import { keyTables, type OnRows } from './database-part.ts';
 import type { DatabaseManifest, TablePart } from './manifest.ts';
 import { begin, type DatabaseView } from './moment.ts';
 import type { Earlier } from './objects-part.ts';
-import { otherCount, type SnapshotWriter } from './snapshot-files.ts';
+import type { SnapshotWriter } from './snapshot-writer.ts';
 import { namingLock } from './table-locks.ts';
 import { inPages, type KeptPart, readBase, readOrigin, unchangedOf } from './table-origins.ts';
 import {
