@@ -101,7 +101,7 @@ export const snapshotErrors = {
     '[cli:--identity-file 파일로 키를 지정하거나, 암호를 정해 두었다면 --passphrase-file 파일을 쓰세요(터미널에서는 암호를 물어봅니다).][page:키를 입력하세요. 암호를 정해 두었다면 암호를 입력하세요.]',
   ),
   SNAPSHOT_KEY_INVALID: badRequest(
-    'What was given is no key of age',
+    'This is not an age key',
     'It is a line that begins with AGE-SECRET-KEY-1 and has 74 characters, or a file with such lines. Copy all of it.',
     '입력한 내용은 age 키가 아닙니다',
     '키는 AGE-SECRET-KEY-1로 시작하는 74자 한 줄이거나 그런 줄이 든 파일입니다. 전체를 복사하세요.',

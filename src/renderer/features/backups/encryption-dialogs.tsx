@@ -115,7 +115,7 @@ export function ShownDialog({ identity, recipient, onSaved }: ShownDialogProps) 
             </Code>
             <CopyAction text={identity} label={t('backupEncryption.copy')} />
           </Group>
-          <Note>{recipient}</Note>
+          <Note>{t('backupEncryption.ofRecipient', { recipient })}</Note>
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={() => save(identity)}>
               {t('backupEncryption.save')}
@@ -155,7 +155,7 @@ export function ProveDialog({ pending: { recipient, hasPassphrase }, ...dialog }
           </Text>
           <KeyField
             label={t(hasPassphrase ? 'backupEncryption.passphrase' : 'backupEncryption.key')}
-            description={recipient}
+            description={t('backupEncryption.ofRecipient', { recipient })}
             value={form.values.key}
             onChange={(key) => form.setFieldValue('key', key)}
           />

@@ -49,6 +49,7 @@ export const backupEncryption = {
     passphrase: ['Passphrase', '암호'],
     passphraseHint: ['At least 12 characters', '12자 이상'],
     recipient: ['Public key', '공개 키'],
+    ofRecipient: ['Public key, which is no secret: {{recipient}}', '공개 키(비밀이 아님): {{recipient}}'],
     setUpAction: ['Continue', '계속'],
     shownTitle: ['Save this key now', '지금 이 키를 보관하세요'],
     shownText: [
