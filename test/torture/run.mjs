@@ -1,4 +1,4 @@
-// `npm run test:torture`: every failpoint in a life of its own, imports, snapshots and the stack's verbs killed at all of theirs (TRAINYARD_KILL_POINTS), and 20 SIGKILLs of each process (TRAINYARD_TORTURE_KILLS, TRAINYARD_TORTURE_SEED), a full disk at each step (TRAINYARD_TORTURE_DISK), 500 damaged snapshots (TRAINYARD_SNAPSHOT_MUTATIONS), and 50 that are made under load (TRAINYARD_SNAPSHOTS_UNDER_LOAD).
+// `npm run test:torture`: every failpoint in a life of its own, imports, snapshots, the stack's verbs and each statement of each revision killed at all of theirs (TRAINYARD_KILL_POINTS), and 20 SIGKILLs of each process (TRAINYARD_TORTURE_KILLS, TRAINYARD_TORTURE_SEED), a full disk at each step (TRAINYARD_TORTURE_DISK), 500 damaged snapshots (TRAINYARD_SNAPSHOT_MUTATIONS), and 50 that are made under load (TRAINYARD_SNAPSHOTS_UNDER_LOAD).
 import { spawn } from 'node:child_process';
 import { ensureBuilt } from '../../bin/build.mjs';
 
@@ -13,6 +13,7 @@ const chosen =
         'test/stores/snapshots/kills.test.ts',
         'test/features/datasets/kills.test.ts',
         'test/stack/verbs/kills.test.ts',
+        'test/postgres/schema/kills.test.ts',
       ];
 const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...chosen], {
   stdio: 'inherit',

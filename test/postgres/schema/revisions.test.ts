@@ -118,14 +118,26 @@ test('a migration that fails leaves the last good revision', async () => {
   expect(await schema.current()).toMatchObject({ revision: head, pending: ['9000'] });
 });
 
-test('processes that upgrade at once apply each revision once', async () => {
+test('ten processes that upgrade at once apply each revision once', async () => {
   await using database = await createTestDatabase('empty');
-  const ends = await Promise.all(Array.from({ length: 4 }, () => startUpgrader(database.url).ended));
-  expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  const ends = await Promise.all(Array.from({ length: 10 }, () => startUpgrader(database.url).ended));
+  expect(ends.map(({ code }) => code)).toEqual(Array(10).fill(0));
   const done = ends.map(({ stdout }) => JSON.parse(stdout));
   expect(done.filter((list) => list.length > 0)).toEqual([revisions]);
   const { revisions: history } = await new SchemaService({ databaseUrl: database.url }).history();
   expect(history.every(({ appliedAt }) => appliedAt !== null)).toBe(true);
+});
+
+test('upgrades and downgrades at once each see whole what the one before them left', async () => {
+  await using database = await createTestDatabase('empty');
+  const changes = Array.from({ length: 6 }, (_, index) => {
+    const schema = new SchemaService({ databaseUrl: database.url });
+    return index % 2 === 0 ? schema.upgrade() : schema.downgrade('base');
+  });
+  for (const { done } of await Promise.all(changes)) expect([0, revisions.length]).toContain(done.length);
+  const schema = new SchemaService({ databaseUrl: database.url });
+  await schema.upgrade();
+  expect(await schema.current()).toMatchObject({ revision: head, pending: [], edited: [], drift: [] });
 });
 
 test.each(['schema.migrate.before', 'schema.commit.before', 'schema.commit.after'])(

@@ -29,11 +29,21 @@ export interface Upgrader {
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string }>;
 }
 
-/** Upgrades a database in a process of its own. */
-export function startUpgrader(url: string, options: { folder?: string; failpoint?: string } = {}): Upgrader {
+interface UpgraderOptions {
+  readonly folder?: string;
+  readonly failpoint?: string;
+  /** Down is one step back. */
+  readonly direction?: 'up' | 'down';
+}
+
+/** Migrates a database in a process of its own. */
+export function startUpgrader(url: string, options: UpgraderOptions = {}): Upgrader {
   const child = spawn(
     process.execPath,
-    [path.join(import.meta.dirname, 'upgrader.ts'), url, ...(options.folder ? [options.folder] : [])],
+    [
+      path.join(import.meta.dirname, 'upgrader.ts'),
+      ...[url, options.folder ?? '', options.direction ?? 'up'],
+    ],
     {
       env: { ...process.env, TRAINYARD_FAILPOINT: options.failpoint ?? '' },
       stdio: ['ignore', 'pipe', 'inherit'],
