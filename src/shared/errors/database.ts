@@ -167,6 +167,24 @@ export const databaseErrors = {
     '리비전 {revision}{revision|이|가} 적용된 뒤에 바뀌어서 데이터베이스가 파일과 다릅니다',
     '파일을 되돌리고 바꿀 것은 새 리비전으로 쓰세요. 그 아래로 내렸다가 다시 올려도 됩니다.',
   ),
+  SCHEMA_LOCKED: conflict(
+    'The revision {revision} changes a table that another session of PostgreSQL has been using for more than a minute{who}',
+    'Wait until it is done (it may be a program of yours that left a transaction open), or end it, then do this again. Nothing was changed.',
+    '리비전 {revision}{revision|이|가} 바꾸려는 테이블을 다른 PostgreSQL 세션이 1분 넘게 쓰고 있습니다{who}',
+    '그 작업(트랜잭션을 열어 둔 프로그램일 수 있습니다)이 끝나기를 기다리거나 끝낸 뒤 다시 실행하세요. 아무것도 바뀌지 않았습니다.',
+  ),
+  SCHEMA_MIGRATING: conflict(
+    'Another program has been migrating this database for more than a minute{who}',
+    'Wait until it is done, then do this again. Nothing was changed by this one.',
+    '다른 프로그램이 1분 넘게 이 데이터베이스를 마이그레이션하고 있습니다{who}',
+    '끝나기를 기다린 뒤 다시 실행하세요. 이 명령은 아무것도 바꾸지 않았습니다.',
+  ),
+  SCHEMA_TIMEOUT: conflict(
+    'A statement of the revision {revision} took longer than {limit}',
+    '[cli:Give it more time: trainyard db upgrade --statement-timeout 12h.][page:On the command line it can be given more time.] Nothing was changed.',
+    '리비전 {revision}의 문장 하나가 {limit}을 넘겼습니다',
+    '[cli:시간을 더 주세요: trainyard db upgrade --statement-timeout 12h.][page:명령줄에서는 시간을 더 줄 수 있습니다.] 아무것도 바뀌지 않았습니다.',
+  ),
   DOWNGRADE_BLOCKED: conflict(
     "Something that is not Trainyard's depends on what would be removed: {cause}",
     'Drop that first. Nothing was changed.',

@@ -57,23 +57,23 @@ test('whoever keeps the data is called before it changes, and can forbid it; the
   await client.query('ALTER TABLE projects DROP COLUMN colour');
   const calls: unknown[] = [];
   const ask = async (change: unknown) => calls.push(change);
-  const { revision } = await schema.upgrade('head', ask);
+  const { revision } = await schema.upgrade('head', { beforeDataChange: ask });
   expect(calls).toEqual([]);
   const refuse = () => Promise.reject(new Error('no room'));
-  await expect(schema.downgrade('-1', refuse)).rejects.toThrow('no room');
+  await expect(schema.downgrade('-1', { beforeDataChange: refuse })).rejects.toThrow('no room');
   expect((await schema.current()).revision).toBe(revision);
-  await schema.downgrade('-1', ask);
+  await schema.downgrade('-1', { beforeDataChange: ask });
   expect(calls).toEqual([{ direction: 'down', from: revision, revisions: [revision] }]);
   const { readFile, writeFile } = await import('node:fs/promises');
   const text = await readFile(path, 'utf8');
   expect(text.match(/^-- changes-data$/gm)).toHaveLength(1);
   await writeFile(path, text.replace('-- Up Migration\n', '-- Up Migration\n\n-- changes-data\n'));
-  await schema.upgrade('head', ask);
+  await schema.upgrade('head', { beforeDataChange: ask });
   expect(calls.at(-1)).toMatchObject({ direction: 'up', revisions: [revision] });
 });
 
 test('an empty database has nothing to keep', async () => {
   await using database = await createTestDatabase('empty');
   const refuse = () => Promise.reject(new Error('asked'));
-  await new SchemaService({ databaseUrl: database.url }).upgrade('head', refuse);
+  await new SchemaService({ databaseUrl: database.url }).upgrade('head', { beforeDataChange: refuse });
 });

@@ -2,22 +2,24 @@ import { beforeRevisions } from '../../../shared/model/snapshots.ts';
 import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import type { DataChange } from '../../postgres/schema/data-changes.ts';
-import { type SchemaChange, SchemaService } from '../../postgres/schema/schema-service.ts';
+import {
+  type MigrationOptions,
+  type SchemaChange,
+  SchemaService,
+} from '../../postgres/schema/schema-service.ts';
 import { remark } from '../lib/output.ts';
 import { type Options, runningEngine, whereServed, withDatabase } from './at-database.ts';
 
 export interface ChangeOptions extends Options {
   /** False: none is made. */
   readonly snapshot?: false;
+  readonly statementTimeout?: string;
 }
 
 /** The snapshot that was made before; null where none was. */
 type Changed = SchemaChange & { readonly snapshot: string | null };
 
-type Go = (
-  schema: SchemaService,
-  beforeDataChange: (change: DataChange) => Promise<unknown>,
-) => Promise<SchemaChange>;
+type Go = (schema: SchemaService, options: MigrationOptions) => Promise<SchemaChange>;
 
 function remarkNone({ revisions }: DataChange): void {
   const names = revisions.join(', ');
@@ -35,7 +37,10 @@ const asGiven = (databaseUrl: string) => new SchemaService({ databaseUrl });
  * @param beside whether an engine may run
  * @throws TrainyardError ENGINE_RUNNING, SNAPSHOT_BEFORE_REVISION, and what `SchemaService` throws
  */
-export async function changeSchema(options: ChangeOptions, go: Go, beside: boolean): Promise<Changed> {
+export async function changeSchema(options: ChangeOptions, change: Go, beside: boolean): Promise<Changed> {
+  const { statementTimeout } = options;
+  const go: Go = (schema, more) =>
+    change(schema, { ...more, ...(statementTimeout === undefined ? {} : { statementTimeout }) });
   if (options.databaseUrl) return without(go, asGiven(options.databaseUrl));
   const engine = runningEngine();
   if (!engine) return withHeldStores(options, go);
@@ -49,17 +54,22 @@ export async function changeSchema(options: ChangeOptions, go: Go, beside: boole
   return withDatabase(options, async ({ schema }) => {
     if (options.snapshot === false) return without(go, schema);
     let snapshot: string | null = null;
-    const change = await go(schema, async (change) => {
-      const { followed } = await import('../backup/follow.ts');
-      const made = await followed((api) => api.create({ why: beforeRevisions(change) }));
-      snapshot = made.snapshot?.id ?? null;
+    const change = await go(schema, {
+      beforeDataChange: async (change) => {
+        const { followed } = await import('../backup/follow.ts');
+        const made = await followed((api) => api.create({ why: beforeRevisions(change) }));
+        snapshot = made.snapshot?.id ?? null;
+      },
     });
     return { ...change, snapshot };
   });
 }
 
 async function without(go: Go, schema: SchemaService): Promise<Changed> {
-  return { ...(await go(schema, async (change) => remarkNone(change))), snapshot: null };
+  return {
+    ...(await go(schema, { beforeDataChange: async (change) => remarkNone(change) })),
+    snapshot: null,
+  };
 }
 
 async function withHeldStores(options: ChangeOptions, go: Go): Promise<Changed> {
@@ -79,9 +89,11 @@ async function withHeldStores(options: ChangeOptions, go: Go): Promise<Changed> 
   stack.defer(() => line.clear());
   const make = snapshotBefore(home, settings, log, (progress) => line.show(progress));
   let snapshot: string | null = null;
-  const change = await go(stores.schema, async (change) => {
-    snapshot = await make(stores, change);
-    line.clear();
+  const change = await go(stores.schema, {
+    beforeDataChange: async (change) => {
+      snapshot = await make(stores, change);
+      line.clear();
+    },
   });
   return { ...change, snapshot };
 }

@@ -1,3 +1,4 @@
+import { InvalidArgumentError, Option } from 'commander';
 import { SchemaService, type SchemaState } from '../../postgres/schema/schema-service.ts';
 import type { Command } from '../lib/define.ts';
 import { formatTime } from '../lib/format.ts';
@@ -56,11 +57,29 @@ const changeShape = '{"revision", "head", "done": […], "snapshot", "pending", 
 
 /** A command that may change data. */
 const defineChange = (...definition: Parameters<typeof defineAtDatabase>) =>
-  defineAtDatabase(...definition).flag(
-    '--no-snapshot',
-    'make no snapshot of the stores before revisions that change data',
-    '데이터를 바꾸는 리비전 전에 스냅숏을 만들지 않습니다',
+  defineAtDatabase(...definition)
+    .flag(
+      '--no-snapshot',
+      'make no snapshot of the stores before revisions that change data',
+      '데이터를 바꾸는 리비전 전에 스냅숏을 만들지 않습니다',
+    )
+    .addOption(
+      new Option(
+        '--statement-timeout <time>',
+        translate(
+          'how long one statement may take (30min, 12h; left out: 2h)',
+          '문장 하나의 제한 시간(30min, 12h, 생략하면 2h)',
+        ),
+      ).argParser(readTimeout),
+    );
+
+/** A time as PostgreSQL spells it. */
+function readTimeout(text: string): string {
+  if (/^[1-9]\d{0,5}(s|min|h)$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    translate('Write a number with s, min or h: 30min.', 's, min, h를 붙인 숫자로 적으세요(예: 30min).'),
   );
+}
 
 export function defineDatabase(group: Command): void {
   defineChange(group, {
@@ -71,7 +90,7 @@ export function defineDatabase(group: Command): void {
     json: changeShape,
   }).perform<ChangeOptions>(async (options, target = 'head') =>
     print(
-      await changeSchema(options, (schema, before) => schema.upgrade(target, before), true),
+      await changeSchema(options, (schema, more) => schema.upgrade(target, more), true),
       options,
       describeChange,
     ),
@@ -91,7 +110,7 @@ export function defineDatabase(group: Command): void {
     json: changeShape,
   }).perform<ChangeOptions>(async (options, target = '-1') =>
     print(
-      await changeSchema(options, (schema, before) => schema.downgrade(target, before), false),
+      await changeSchema(options, (schema, more) => schema.downgrade(target, more), false),
       options,
       describeChange,
     ),

@@ -32,7 +32,7 @@ export async function expectedObjects(
 ): Promise<ExpectedObjects> {
   try {
     return await withScratchDatabase(address, async (scratch) => {
-      await migrate(scratch, folder, 'up', () => names);
+      await migrate(scratch, folder, { direction: 'up', plan: () => names, statementTimeout: '0' });
       return await withClient(scratch, async (client) => {
         const objects = await readObjects(client);
         return { objects, again: await madeAgain(client, objects) };

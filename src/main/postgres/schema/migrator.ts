@@ -2,16 +2,19 @@ import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { lockHolders } from '../lock-holders.ts';
 import { asErrorOf, type PostgresAddress, withClient } from '../pool.ts';
 import { bookkeepingTables, checksumsTable, migrationsTable } from './bookkeeping.ts';
 import { readMigration } from './migration-files.ts';
-import type { AppliedRevision } from './plan.ts';
+import { type AppliedRevision, revisionOf } from './plan.ts';
 import { withReadingClient } from './reading-client.ts';
 import { describeDrift, ownStructure, readStructure, type Structure } from './structure.ts';
 
 /** Shared by every migrator of ours in a database; the number means nothing else. */
 const lockNumber = '7241865325823964';
 const oldestMajor = 16;
+/** For a table that somebody uses, and for another migrator. */
+const lockTimeout = '60s';
 
 export interface DatabaseState {
   readonly applied: readonly AppliedRevision[];
@@ -27,6 +30,13 @@ interface Bookkeeping {
   readonly applied: readonly AppliedRevision[];
   /** What the newest revision left; null if it is unknown or another major printed it. */
   readonly structure: Structure | null;
+}
+
+/** What a migration does: which way, which revisions of what is applied then, and how long one of their statements may take (`2h`). */
+export interface Migration {
+  readonly direction: 'up' | 'down';
+  readonly plan: (applied: readonly AppliedRevision[]) => readonly string[];
+  readonly statementTimeout: string;
 }
 
 /** What a database has; changes nothing, also where no revision was ever applied. @throws TrainyardError POSTGRES_… */
@@ -63,40 +73,46 @@ export async function readThrough(
  * Keeps other migrators out, asks `plan` which revisions of a folder to go through, in order, from what is applied then, and goes
  * through all of them in one transaction or none; node-pg-migrate goes through the files. Answers their names and what stands after.
  * What `plan` throws ends it with nothing done.
- * @throws TrainyardError POSTGRES_… where the database cannot be reached or refuses
+ * @throws TrainyardError SCHEMA_LOCKED, SCHEMA_MIGRATING, SCHEMA_TIMEOUT, SCHEMA_CONFLICT, DOWNGRADE_BLOCKED; POSTGRES_… where the database cannot
+ *   be reached or refuses
  */
 export function migrate(
   address: PostgresAddress,
   folder: string,
-  direction: 'up' | 'down',
-  plan: (applied: readonly AppliedRevision[]) => readonly string[],
+  migration: Migration,
 ): Promise<{ done: readonly string[]; state: DatabaseState }> {
+  const { plan } = migration;
   return withClient(address, async (client) => {
     const major = await majorOf(client);
     const seen = await readBookkeeping(client, major);
     // The usual start finds nothing to do, and then takes no lock.
     const idle = plan(seen.applied).length === 0 && (seen.applied.length > 0 || !seen.exists);
-    const done = idle ? [] : await transact(client, folder, direction, plan, major);
+    const done = idle ? [] : await transact(client, address, folder, migration, major);
     return { done, state: await readState(client, major) };
   });
 }
 
 async function transact(
   client: pg.Client,
+  address: PostgresAddress,
   folder: string,
-  direction: 'up' | 'down',
-  plan: (applied: readonly AppliedRevision[]) => readonly string[],
+  { direction, plan, statementTimeout }: Migration,
   major: number,
 ): Promise<readonly string[]> {
   await stopWithClient(client);
+  // PostgreSQL 17 has it, and takes it before a transaction only.
+  await client.query(
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout' AND setting <> '0'",
+  );
   await client.query('BEGIN');
+  const under = { revision: '' };
   try {
-    await client.query("SET LOCAL lock_timeout = '60s'");
+    await limit(client, statementTimeout);
     await client.query(`SELECT pg_advisory_xact_lock(${lockNumber})`);
     const state = await readBookkeeping(client, major);
     const names = plan(state.applied);
     failpoint('schema.migrate.before');
-    if (names.length > 0) await apply(client, folder, direction, names, state, major);
+    if (names.length > 0) await apply(client, folder, direction, names, state, major, under);
     if (direction === 'down' && names.length === state.applied.length) {
       await client.query(`DROP TABLE IF EXISTS ${bookkeepingTables.join(', ')}`);
     }
@@ -106,8 +122,29 @@ async function transact(
     return names;
   } catch (error) {
     await rollBack(client);
+    if (hasCode(error, '55P03')) throw await lockedOut(address, error, under.revision);
+    if (hasCode(error, '57014') && /statement timeout/.test(error.message))
+      throw fault('SCHEMA_TIMEOUT', { revision: under.revision, limit: statementTimeout }, { cause: error });
     throw direction === 'down' ? blocked(error) : conflict(error);
   }
+}
+
+/** In place of the limits of the server, the database and the role, which are meant for other statements. */
+async function limit(client: pg.Client, statementTimeout: string): Promise<void> {
+  await client.query("SELECT set_config('statement_timeout', $1, true)", [statementTimeout]);
+  await client.query(
+    `SET LOCAL lock_timeout = '${lockTimeout}'; SET LOCAL idle_in_transaction_session_timeout = 0`,
+  );
+}
+
+/** @param revision empty: it waited for another migrator */
+async function lockedOut(address: PostgresAddress, cause: Error, revision: string) {
+  if (revision !== '') {
+    const who = await lockHolders(address, { table: null });
+    return fault('SCHEMA_LOCKED', { revision, who }, { cause });
+  }
+  const who = await lockHolders(address, { advisory: lockNumber });
+  return fault('SCHEMA_MIGRATING', { who }, { cause });
 }
 
 async function apply(
@@ -117,12 +154,13 @@ async function apply(
   names: readonly string[],
   state: Bookkeeping,
   major: number,
+  under: { revision: string },
 ): Promise<void> {
   const before = await readStructure(client);
   await client.query(
     `CREATE TABLE IF NOT EXISTS ${checksumsTable} (name text PRIMARY KEY, sha256 text NOT NULL, major integer, structure jsonb)`,
   );
-  await run(client, folder, direction, names);
+  await run(client, folder, direction, names, under);
   // node-pg-migrate takes the order from run_on: a clock that was set back must not turn it round.
   await client.query(
     `UPDATE ${migrationsTable} AS later SET run_on = (SELECT max(run_on) FROM ${migrationsTable} WHERE id <= later.id)`,
@@ -140,6 +178,7 @@ async function run(
   folder: string,
   direction: 'up' | 'down',
   names: readonly string[],
+  under: { revision: string },
 ): Promise<void> {
   // Loaded here because it costs more than everything else, and most starts have nothing to migrate.
   const { runner } = await import('node-pg-migrate');
@@ -157,7 +196,7 @@ async function run(
     migrationLoaderStrategies: [
       {
         extensions: ['.sql'],
-        loader: (paths) => Promise.all(paths.map(loadUnit)),
+        loader: (paths) => Promise.all(paths.map((file) => loadUnit(file, under))),
       },
     ],
     logger: {
@@ -173,11 +212,13 @@ async function run(
   }
 }
 
-async function loadUnit(file: string) {
+/** @param under gets the revision that is gone through */
+async function loadUnit(file: string, under: { revision: string }) {
   const { name, checksum, up, down } = await readMigration(file);
   const action =
     (...texts: readonly string[]) =>
     (builder: { noTransaction(): void; sql(text: string): void }) => {
+      under.revision = revisionOf(name);
       builder.noTransaction();
       for (const text of texts) builder.sql(text);
     };

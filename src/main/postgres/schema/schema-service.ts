@@ -66,8 +66,15 @@ interface Suggestion {
   readonly down: string;
 }
 
-/** Called before revisions change rows that are there, with nothing done yet; what it throws ends the migration. */
-export type BeforeDataChange = (change: DataChange) => Promise<unknown>;
+/** A statement that takes longer hangs more likely than it works. */
+const usualTimeout = '2h';
+
+export interface MigrationOptions {
+  /** Called before revisions change rows that are there, with nothing done yet; what it throws ends the migration. */
+  readonly beforeDataChange?: (change: DataChange) => Promise<unknown>;
+  /** How long one statement may take, as PostgreSQL spells it: `30min`, `2h`. */
+  readonly statementTimeout?: string;
+}
 
 /** The database's schema by numbered revisions, in Alembic's manner. */
 export class SchemaService {
@@ -91,9 +98,9 @@ export class SchemaService {
     this.folder = folder;
   }
 
-  /** Migrates up to `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade`. */
-  upgrade(target = 'head', beforeDataChange?: BeforeDataChange): Promise<SchemaChange> {
-    return this.migrate('up', planUpgrade, target, beforeDataChange);
+  /** Migrates up to `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade` and `migrate`. */
+  upgrade(target = 'head', options: MigrationOptions = {}): Promise<SchemaChange> {
+    return this.migrate('up', planUpgrade, target, options);
   }
 
   /**
@@ -117,9 +124,9 @@ export class SchemaService {
     return this.changeAhead('up', planUpgrade, 'head');
   }
 
-  /** Migrates down to `base` (nothing of ours is left), a revision that stays, or `-n` steps back: all of it or nothing. Errors as `planDowngrade`. */
-  downgrade(target = '-1', beforeDataChange?: BeforeDataChange): Promise<SchemaChange> {
-    return this.migrate('down', planDowngrade, target, beforeDataChange);
+  /** Migrates down to `base` (nothing of ours is left), a revision that stays, or `-n` steps back: all of it or nothing. Errors as `planDowngrade` and `migrate`. */
+  downgrade(target = '-1', options: MigrationOptions = {}): Promise<SchemaChange> {
+    return this.migrate('down', planDowngrade, target, options);
   }
 
   /** Where the database stands; changes nothing. */
@@ -216,14 +223,15 @@ export class SchemaService {
     direction: 'up' | 'down',
     plan: typeof planUpgrade,
     target: string,
-    beforeDataChange?: BeforeDataChange,
+    { beforeDataChange, statementTimeout = usualTimeout }: MigrationOptions,
   ): Promise<SchemaChange> {
     const change = beforeDataChange && (await this.changeAhead(direction, plan, target));
     if (change) await beforeDataChange(change);
     const files = await readMigrations(this.folder);
-    const { done, state } = await migrate(this.address, this.folder, direction, (applied) =>
-      plan(files, applied, target),
-    );
+    const { done, state } = await migrate(this.address, this.folder, {
+      ...{ direction, statementTimeout },
+      plan: (applied) => plan(files, applied, target),
+    });
     return { ...describe(files, state), done: done.map(revisionOf) };
   }
 }

@@ -105,9 +105,9 @@ export async function openRelational(
     bringUp: async (stores) => {
       if (schemaUse === 'stays') return;
       if (!there) {
-        const { done, drift } = await schema.upgrade('head', (change) =>
-          schemaUse.beforeDataChange(stores, change),
-        );
+        const { done, drift } = await schema.upgrade('head', {
+          beforeDataChange: (change) => schemaUse.beforeDataChange(stores, change),
+        });
         log.info({ done }, 'the schema was brought to its newest revision');
         void reportDrift(Promise.resolve(drift), log);
       }

@@ -1,7 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
-import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
-import { quoted } from '../migration/table-shapes.ts';
+import { lockHolders } from '../../postgres/lock-holders.ts';
+import type { PostgresAddress } from '../../postgres/pool.ts';
 
 /**
  * Does what needs a table's lock.
@@ -16,20 +16,10 @@ export async function namingLock<Result>(
     return await work();
   } catch (error) {
     if (!hasCode(error, '55P03')) throw error;
-    throw fault('SNAPSHOT_TABLE_LOCKED', { table, who: await lockersOf(address, table) }, { cause: error });
+    throw fault(
+      'SNAPSHOT_TABLE_LOCKED',
+      { table, who: await lockHolders(address, { table }) },
+      { cause: error },
+    );
   }
-}
-
-/** Sessions that keep everybody else from the table, or wait to, as ` (psql, process 123)`; empty where they are done. */
-async function lockersOf(address: PostgresAddress, table: string): Promise<string> {
-  const { rows } = await withClient(address, (client) =>
-    client.query<{ who: string }>(
-      `SELECT DISTINCT concat_ws(', ', nullif(a.application_name, ''), 'process ' || l.pid) AS who
-       FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-       WHERE l.mode = 'AccessExclusiveLock' AND a.datname = current_database()
-         AND l.relation IN (SELECT $1::regclass UNION SELECT relid FROM pg_partition_tree($1::regclass))`,
-      [quoted(table)],
-    ),
-  );
-  return rows.length === 0 ? '' : ` (${rows.map(({ who }) => who).join('; ')})`;
 }

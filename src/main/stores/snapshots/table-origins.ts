@@ -92,7 +92,7 @@ export async function markDatabase(address: PostgresAddress, id: string): Promis
     });
   } catch (error) {
     // One that only reads gets whole snapshots each time.
-    if (!hasCode(error, '25006', '42501')) throw error;
+    if (!hasCode(error, '25006', 'POSTGRES_PERMISSION')) throw error;
   }
 }
 

@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
+import { inLanguage } from '../../../src/shared/errors/catalogue.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { connect, readEverything } from './catalog.ts';
+import { copyMigrations, errorOf } from './support.ts';
+
+let database: TestDatabase;
+let migrations: Awaited<ReturnType<typeof copyMigrations>>;
+let schema: SchemaService;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  migrations = await copyMigrations();
+  schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
+});
+afterAll(async () => {
+  await migrations[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+/** The newest revision, which does what it is given. */
+const revise = (up: string) =>
+  writeFile(
+    path.join(migrations.folder, '9000_last.sql'),
+    `-- Up Migration\n\n${up}\n\n-- Down Migration\n\nDROP TABLE made;\n`,
+  );
+
+async function everything(): Promise<string[]> {
+  await using client = await connect(database.url);
+  return await readEverything(client);
+}
+
+test('a statement that takes longer than it may ends the upgrade with nothing changed, and is named by its revision', async () => {
+  const before = await everything();
+  await revise('CREATE TABLE made (id int); SELECT pg_sleep(60);');
+  const error = await errorOf(schema.upgrade('head', { statementTimeout: '1s' }));
+  expect(error).toMatchObject({ code: 'SCHEMA_TIMEOUT', parameters: { revision: '9000', limit: '1s' } });
+  expect(error.message).toBe('A statement of the revision 9000 took longer than 1s');
+  expect(await everything()).toEqual(before);
+});
+
+test('limits that a server sets for its users are none of a migration’s', async () => {
+  await using client = await connect(database.url);
+  const { database: name } = database.connection;
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT name FROM pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')",
+  );
+  for (const one of rows) await client.query(`ALTER DATABASE ${name} SET ${one.name} = '300ms'`);
+  await revise('SELECT pg_sleep(0.5); CREATE TABLE made (id int);');
+  expect((await schema.upgrade()).done).toEqual(['9000']);
+  expect((await schema.downgrade()).done).toEqual(['9000']);
+  for (const one of rows) await client.query(`ALTER DATABASE ${name} RESET ${one.name}`);
+});
+
+test('a table that somebody uses is waited for, and then the error names them', async () => {
+  const before = await everything();
+  await using user = await connect(database.url);
+  await user.query("SET application_name = 'a notebook'; BEGIN; SELECT count(*) FROM workflows");
+  const { rows } = await user.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  await revise(
+    "SET LOCAL lock_timeout = '200ms'; CREATE TABLE made (id int); ALTER TABLE workflows ADD COLUMN x int;",
+  );
+  const error = await errorOf(schema.upgrade());
+  expect(error).toMatchObject({ code: 'SCHEMA_LOCKED', parameters: { revision: '9000' } });
+  expect(error.message).toContain(`(a notebook, process ${rows[0]?.pid})`);
+  expect(inLanguage(error.record, 'ko').message).toContain(`(a notebook, 프로세스 ${rows[0]?.pid})`);
+  await user.query('ROLLBACK');
+  expect(await everything()).toEqual(before);
+});
