@@ -26,7 +26,7 @@ test('the revisions stand newest first, and a comparison shows each difference w
   await section.getByRole('button', { name: 'Compare with revisions' }).click();
   const found = page.getByRole('region', { name: '3 differences' });
   await found.getByText('The index workflows.idx_workflows_status is missing.').waitFor();
-  await found.getByText(/Data in it is lost/).waitFor();
+  await found.getByText('Repairing it loses the data in it.').waitFor();
   expect(await found.locator('code').allTextContents()).toEqual([
     'CREATE INDEX idx_workflows_status ON public.workflows USING btree (status);',
     'ALTER TABLE workflows DROP COLUMN colour;',

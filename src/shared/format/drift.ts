@@ -61,6 +61,6 @@ export function driftSentence({ kind, name, change, expected, found }: Described
 
 /** What the commands that repair a difference take away. */
 export const driftLosses = {
-  lost: { en: 'Data in it is lost.', ko: '안에 든 데이터는 사라집니다.' },
-  rounded: { en: 'Values in it are rounded.', ko: '안에 든 값은 반올림됩니다.' },
+  lost: { en: 'Repairing it loses the data in it.', ko: '바로잡으면 안에 든 데이터가 사라집니다.' },
+  rounded: { en: 'Repairing it rounds the values in it.', ko: '바로잡으면 안에 든 값이 반올림됩니다.' },
 } as const satisfies Readonly<Record<string, Bilingual>>;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createPool } from '../../../src/main/postgres/pool.ts';
+import { documentPages } from '../../../src/main/stores/documents/pages.ts';
 import {
   findStatement,
   PostgresDocumentStore,
@@ -48,6 +49,18 @@ test('searches times by their index', async () => {
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   expect(plan).toContain('idx_documents_training_configs_created');
   expect(idsOf(await store.find('training_configs', { created }, 100))).toEqual(['5', '6']);
+});
+
+test('a document whose row somebody edited by hand is read, with the id of its row, and so are those behind it', async () => {
+  await using opened = await openStore();
+  const { pool, store } = opened;
+  for (const id of ['a', 'b', 'c']) await store.insert('audit_logs', sampleDocument('audit_logs', { id }));
+  await pool.query("UPDATE documents SET body = body - 'id' WHERE id = 'a'");
+  await pool.query("UPDATE documents SET body = 'null' WHERE id = 'b'");
+  const pages: string[][] = [];
+  for await (const page of documentPages(store, 'audit_logs')) pages.push(idsOf(page));
+  expect(pages).toEqual([['a', 'b', 'c']]);
+  expect(await store.find('audit_logs', { after: 'a' }, 1)).toEqual([{ id: 'b' }]);
 });
 
 test('keeps values out of the statement, whatever they are', async () => {

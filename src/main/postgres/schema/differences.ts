@@ -1,5 +1,6 @@
+import { objectKinds } from '../../../shared/model/drift.ts';
 import { isRounded } from './column-repairs.ts';
-import { keyOf, type ObjectKind, objectKinds, type SchemaObject } from './objects.ts';
+import { keyOf, type ObjectKind, type SchemaObject } from './objects.ts';
 import { settleNames } from './renames.ts';
 import { commandsToAdd, commandsToChange, commandsToDrop, commandsToRename, isColumns } from './repairs.ts';
 

@@ -1,18 +1,7 @@
 import pg from 'pg';
+import { objectKinds } from '../../../shared/model/drift.ts';
 import { bookkeepingTables } from './bookkeeping.ts';
 
-/** In the order in which one can be made after the other; dropped the other way round. */
-export const objectKinds = [
-  'sequence',
-  'function',
-  'table',
-  'column',
-  'constraint',
-  'index',
-  'trigger',
-  'policy',
-  'rule',
-] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
 /** An object of the schema `public`, by kind and name. */

@@ -126,7 +126,7 @@ function Comparison() {
 }
 
 function DriftRow({ drift }: { readonly drift: DriftView }) {
-  const { t, language } = useText();
+  const { language } = useText();
   const commands = drift.commands.map((one) => `${one};`).join('\n');
   const loss = drift.change === 'changed' ? driftLosses.rounded : driftLosses.lost;
   return (
@@ -137,7 +137,7 @@ function DriftRow({ drift }: { readonly drift: DriftView }) {
         </Text>
         {drift.losesData && (
           <Text size="sm" c="red">
-            {t('database.repair')}: {loss[language]}
+            {loss[language]}
           </Text>
         )}
         {commands !== '' && (

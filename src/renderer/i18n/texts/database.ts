@@ -26,7 +26,6 @@ export const database = {
     ],
     differences_one: 'One difference',
     differences_other: ['{{count}} differences', '다른 점 {{count}}건'],
-    repair: ['How to repair it', '바로잡는 명령'],
     months: ['Months of metrics', '메트릭 월별 보관'],
     keepAll: ['All months are kept.', '모든 월을 보관합니다.'],
     keepSome_one: 'The present month and the one before it are kept; older ones are detached.',

@@ -62,6 +62,7 @@ const replaceLines = `UPDATE documents SET lines = $2, line_count = $3, first_ti
   WHERE collection = 'workflow_logs' AND id = $1`;
 
 interface BodyRow {
+  readonly key: string;
   readonly body: string;
   /** A log's; null of other documents. */
   readonly lines: string | null;
@@ -81,7 +82,7 @@ export function findStatement(
     : '';
   const times = created ? [JSON.stringify(created.from), JSON.stringify(created.to)] : [];
   return {
-    text: `SELECT d.body::text AS body, d.lines FROM documents AS d
+    text: `SELECT d.id AS key, d.body::text AS body, d.lines FROM documents AS d
       WHERE d.collection = $1 AND ${isLive} AND d.id COLLATE "C" > $2 ${isCreated} ORDER BY d.id COLLATE "C" LIMIT $3`,
     values: [collection, toKeyText(after), limit, ...times],
   };
@@ -143,7 +144,7 @@ export class PostgresDocumentStore implements DocumentStore {
 
   async getMany(collection: CollectionName, ids: readonly string[]): Promise<StoredDocument[]> {
     const { rows } = await this.pool.query<BodyRow>(
-      `SELECT d.body::text AS body, d.lines FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, place)
+      `SELECT d.id AS key, d.body::text AS body, d.lines FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, place)
        JOIN documents AS d ON d.collection = $1 AND d.id = wanted.id AND ${isLive} ORDER BY wanted.place`,
       [collection, ids.map(toKeyText)],
     );
@@ -216,8 +217,9 @@ export class PostgresDocumentStore implements DocumentStore {
   }
 }
 
-function toDocument({ body, lines }: BodyRow): StoredDocument {
-  const document = parseJsonb(body) as StoredDocument;
+function toDocument({ key, body, lines }: BodyRow): StoredDocument {
+  // It is found by its key, whatever somebody made of its body by hand.
+  const document = { ...(parseJsonb(body) as object), id: key };
   return lines === null ? document : { ...document, logs: decodeLines(lines, parseJsonb) };
 }
 
