@@ -101,6 +101,7 @@ test('every command of the product is there', () => {
     'templates save',
     'templates show',
     'train',
+    'upgrade apply',
     'upgrade plan',
     'weights add',
     'weights list',

@@ -14,6 +14,8 @@ const chosen =
         'test/features/datasets/kills.test.ts',
         'test/stack/verbs/kills.test.ts',
         'test/postgres/schema/kills.test.ts',
+        'test/stack/upgrade.test.ts',
+        'test/cli/upgrade.test.ts',
       ];
 const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...chosen], {
   stdio: 'inherit',

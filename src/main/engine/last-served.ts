@@ -1,13 +1,21 @@
 import path from 'node:path';
 import * as z from 'zod/mini';
+import type { Profile } from '../../shared/model/stack.ts';
 import { replaceFile } from '../platform/durable-file.ts';
 import { failpoint } from '../platform/failpoints.ts';
 import { inspectStateFile } from '../platform/state-file.ts';
+import { packageFolder } from '../postgres/embedded/binaries.ts';
 import { version } from './version.ts';
 
-const servedSchema = z.object({ version: z.literal(1), product: z.string(), since: z.string() });
+const servedSchema = z.object({
+  version: z.literal(1),
+  product: z.string(),
+  since: z.string(),
+  /** The package of the embedded PostgreSQL; null where it was another server. */
+  server: z.nullable(z.string()),
+});
 /** Which version of the product the data was last served by, and since when. */
-export type LastServed = Pick<z.infer<typeof servedSchema>, 'product' | 'since'>;
+export type LastServed = Pick<z.infer<typeof servedSchema>, 'product' | 'since' | 'server'>;
 
 const servedFile = (home: string) => path.join(home, 'served.json');
 
@@ -18,9 +26,10 @@ export function lastServed(home: string): LastServed | null {
 }
 
 /** Writes down that this version serves the data of a state folder, where another one did. */
-export function noteServed(home: string): void {
+export function noteServed(home: string, profile: Profile): void {
   if (lastServed(home)?.product === version) return;
-  const served = { version: 1, product: version, since: new Date().toISOString() };
+  const server = profile === 'embedded' ? packageFolder().version : null;
+  const served = { version: 1, product: version, since: new Date().toISOString(), server };
   failpoint('upgrade.served.before');
   replaceFile(servedFile(home), `${JSON.stringify(served, null, 2)}\n`);
   failpoint('upgrade.served.after');

@@ -12,6 +12,7 @@ import {
   readReplacedNote,
 } from '../platform/state-switch.ts';
 import { StackFolder } from '../stack/files/stack-folder.ts';
+import { imagesName, stackImages } from '../stack/stack-images.ts';
 import type { SettingsStore } from '../stores/settings/settings-store.ts';
 import { keptSettings, type Settings, settingNames } from '../stores/snapshots/kept-settings.ts';
 import { type AsideParts, removeState, stackOf, sweepStates } from './aside.ts';
@@ -50,9 +51,10 @@ export async function replaceState(
       at: new Date().toISOString(),
       by,
       snapshot,
-      settings: keptSettings(parts.settings),
+      settings: { ...keptSettings(parts.settings), [imagesName]: stackImages(parts.settings) },
     } as const;
-    decideSwitch(home, { from, to, settings }, note);
+    const images = parts.images && { [imagesName]: parts.images };
+    decideSwitch(home, { from, to, settings: { ...settings, ...images } }, note);
   }
   await finishSwitch(home, parts.settings);
   await sweepStates(parts);
@@ -74,6 +76,8 @@ export async function finishSwitch(home: string, settings: SettingsStore): Promi
     if (value === undefined) settings.remove(name);
     else settings.set(name, value);
   }
+  // Decisions of earlier versions do not have it: the images stay as they are chosen then.
+  if (decision.settings[imagesName] !== undefined) settings.set(imagesName, decision.settings[imagesName]);
   endSwitch(home, decision);
 }
 

@@ -18,7 +18,7 @@ import { snapshotBefore } from './snapshot-before.ts';
  * Does something with the snapshots of a state folder without an engine on it.
  * @throws TrainyardError ENGINE_RUNNING, and what `work` throws
  */
-async function withHeldHome<Result>(
+export async function withHeldHome<Result>(
   options: Pick<EngineOptions, 'home' | 'profile'>,
   work: (parts: AsideParts) => Promise<Result>,
 ): Promise<Result> {

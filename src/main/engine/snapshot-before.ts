@@ -8,7 +8,7 @@ import { withClient } from '../postgres/pool.ts';
 import type { DataChange } from '../postgres/schema/data-changes.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import type { SettingsStore } from '../stores/settings/settings-store.ts';
-import type { OnSnapshotProgress } from '../stores/snapshots/create-snapshot.ts';
+import type { createSnapshot, OnSnapshotProgress } from '../stores/snapshots/create-snapshot.ts';
 import { version } from './version.ts';
 
 /** Where copies of the indexes of encrypted snapshots are kept: with the objects that they name, never with the snapshots. */
@@ -36,7 +36,7 @@ export function snapshotBefore(
     if (made?.why === why) return made.id;
     if (!(await hasRows(stores))) return null;
     try {
-      const id = await makeSnapshot(home, settings, stores, why, onProgress);
+      const { id } = (await makeSnapshot(home, settings, stores, why, onProgress)).manifest;
       made = { why, id };
       log.info({ snapshot: id, ...change }, 'a snapshot was made before revisions that change data');
       return id;
@@ -65,13 +65,17 @@ async function hasRows({ address }: Stores): Promise<boolean> {
   });
 }
 
-async function makeSnapshot(
+/**
+ * Makes a snapshot of stores that nothing else uses; of those that were made for the same reason within the last hour it takes the place.
+ * @throws what `createSnapshot` throws
+ */
+export async function makeSnapshot(
   home: string,
   settings: SettingsStore,
   stores: Stores,
   why: string,
   onProgress: OnSnapshotProgress,
-): Promise<string> {
+): ReturnType<typeof createSnapshot> {
   // Loaded here: few starts need it.
   const [
     { createSnapshot },
@@ -87,12 +91,13 @@ async function makeSnapshot(
     import('../features/backups/current-encryption.ts'),
   ]);
   const folder = openStateFolder(home, 'snapshots');
-  const { manifest } = await createSnapshot(stores, {
+  const made = await createSnapshot(stores, {
     ...{ folder, why, who: userInfo().username, version, onProgress },
     ...{ surroundings: readSurroundings, settings: keptSettings(settings) },
     encryption: await currentEncryption(settings, { folder, indexes: snapshotIndexes(home) }),
     signal: new AbortController().signal,
   });
+  const { manifest } = made;
   // A start that fails behind this and is repeated would fill the disk: this one has what those of the last attempts have.
   const attempts = (await listSnapshots(folder)).filter(
     (one) =>
@@ -104,5 +109,5 @@ async function makeSnapshot(
     folder,
     attempts.map(({ id }) => id),
   );
-  return manifest.id;
+  return made;
 }

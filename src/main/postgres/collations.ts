@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { failpoint } from '../platform/failpoints.ts';
 
 /** Rules of sorting that the server has in another version than its indexes were made with. */
 export interface OtherCollation {
@@ -24,4 +25,29 @@ export async function otherCollations(client: Pick<pg.ClientBase, 'query'>): Pro
      ORDER BY name NULLS FIRST`,
   );
   return rows;
+}
+
+/**
+ * Makes the indexes anew, which such collations sort, then has the server remember their version. Killed between, it is done again. Nothing else
+ * writes meanwhile.
+ */
+export async function renewCollations(client: Pick<pg.ClientBase, 'query'>): Promise<OtherCollation[]> {
+  const others = await otherCollations(client);
+  if (others.length === 0) return others;
+  const { rows } = await client.query<{ index: string }>(
+    `SELECT x.oid::regclass::text AS index FROM pg_class x
+     WHERE x.relkind = 'i' AND x.relnamespace = 'public'::regnamespace ORDER BY 1`,
+  );
+  for (const { index } of rows) await client.query(`REINDEX INDEX ${index}`);
+  const { rows: named } = await client.query<{ database: string }>(
+    `SELECT format('%I', current_database()) AS database`,
+  );
+  for (const { name } of others) {
+    const what =
+      name === null ? `DATABASE ${named[0]?.database} REFRESH COLLATION` : `COLLATION ${name} REFRESH`;
+    failpoint('upgrade.collation.before');
+    await client.query(`ALTER ${what} VERSION`);
+    failpoint('upgrade.collation.after');
+  }
+  return others;
 }

@@ -47,6 +47,8 @@ export const stackRecordSchema = z.object({
   recovery: z.object({ slot: z.int(), hash: z.string() }).nullable(),
 });
 export type StackRecord = z.infer<typeof stackRecordSchema>;
+/** Those that a stack was last served by. */
+export type PinnedImages = StackRecord['images'];
 export type StackPorts = StackRecord['ports'];
 
 /** The host ports of services, one by one. */

@@ -3,7 +3,8 @@ import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
 
-const key = 'stackImages';
+/** What the setting is called that names them. */
+export const imagesName = 'stackImages';
 
 /** References of images that were chosen, by service. */
 export type Images = Readonly<Partial<Record<ServiceName, string>>>;
@@ -13,7 +14,7 @@ export const isImageReference = (text: string) => /^[a-z0-9][a-z0-9._/:@-]{0,400
 
 /** The images that were chosen for this state folder's stack instead of the template's. */
 export function stackImages(settings: SettingsStore): Images {
-  return readSetting(settings, key, z.partialRecord(z.enum(serviceNames), z.string())) ?? {};
+  return readSetting(settings, imagesName, z.partialRecord(z.enum(serviceNames), z.string())) ?? {};
 }
 
 /**
@@ -36,7 +37,7 @@ export function withChoices(before: Images, choices: readonly string[]): Images 
 }
 
 /** Keeps images for later starts. */
-const keepImages = (settings: SettingsStore, images: Images) => settings.set(key, images);
+export const keepImages = (settings: SettingsStore, images: Images) => settings.set(imagesName, images);
 
 /** Keeps other images for later starts, as `withChoices` takes them. @throws TrainyardError STACK_IMAGE_INVALID */
 export const chooseImages = (settings: SettingsStore, choices: readonly string[]) =>

@@ -43,6 +43,7 @@ import { storeErrors } from './stores.ts';
 import { templateErrors } from './templates.ts';
 import { trainerEnvironmentErrors } from './trainer-environment.ts';
 import { trainingErrors, trainingRisks } from './training.ts';
+import { upgradeErrors } from './upgrade.ts';
 import { weightsErrors } from './weights.ts';
 import { withoutAccounts } from './without-accounts.ts';
 
@@ -54,6 +55,7 @@ export const catalogue = {
   ...backupEncryptionErrors,
   ...backupScheduleErrors,
   ...stackErrors,
+  ...upgradeErrors,
   ...dockerErrors,
   ...cliErrors,
   ...datasetErrors,

@@ -42,7 +42,7 @@ const requireYes = (yes: true | undefined) => {
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Shows how far it is. Ctrl-C ends it with nothing left of what it made, unless it is at the switch; a second one ends the process. */
-async function shown<Result>(
+export async function shown<Result>(
   work: (onProgress: (progress: RestoreProgress) => void) => Promise<Result>,
 ): Promise<Result> {
   const line = new PartLine();

@@ -81,6 +81,8 @@ async function upHere(
   { profile, ports, image }: UpFlags,
 ): Promise<StackState> {
   await using opened = await openStack(profile, image);
+  // What is asked for now comes before what an upgrade was not done for.
+  if (image) await opened.stack.releaseImages();
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   return await opened.stack.up({ services, onProgress, signal: abort.signal, ...given({ ports }) });

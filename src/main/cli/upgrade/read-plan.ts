@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { UpgradePlan } from '../../../shared/model/upgrade.ts';
 import type { AsideParts } from '../../engine/aside.ts';
 import type { UpgradeFacts } from '../../engine/upgrade/facts.ts';
-import type { ServerEndpoint, StoreEndpoints } from '../../platform/endpoints.ts';
+import type { S3Endpoint, ServerEndpoint } from '../../platform/endpoints.ts';
 import { findEngine } from '../../platform/find-engine.ts';
 import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
@@ -40,37 +42,47 @@ export async function readUpgradePlan(choices: readonly string[]): Promise<Upgra
 async function readFacts(parts: AsideParts): Promise<UpgradeFacts> {
   const { home, profile } = parts;
   const { embeddedChange, readUpgradeFacts } = await import('../../engine/upgrade/facts.ts');
-  if (profile !== 'embedded') {
-    await using stack = new AsyncDisposableStack();
-    const servers = await serversOf(home, profile, stack);
-    return await whereAsked(servers?.postgres ?? null, (database) =>
-      readUpgradeFacts(parts, database, (database && servers?.s3) ?? null),
-    );
-  }
+  if (profile !== 'embedded') return readServed(parts, profile);
   const isRead = existsSync(path.join(home, 'database.json')) && (findEngine(home) || !embeddedChange(home));
   if (!isRead) return readUpgradeFacts(parts, null, null);
   const { withEmbeddedDatabase } = await import('../embedded-database.ts');
-  return withEmbeddedDatabase((url) => readUpgradeFacts(parts, { url, tls: null }, null));
+  return withEmbeddedDatabase(async (url) => {
+    await using stack = new AsyncDisposableStack();
+    return await readUpgradeFacts(parts, await asked({ url, tls: null }, stack), null);
+  });
 }
 
-async function serversOf(
-  home: string,
-  profile: 'docker' | 'external',
-  stack: AsyncDisposableStack,
-): Promise<StoreEndpoints | null> {
-  if (profile === 'docker' && !existsSync(path.join(home, 'stack', 'stack.json'))) return null;
-  return profileServers(home, profile, stack);
-}
-
-/** Without the database where it is not there, as that of a stopped stack. */
-async function whereAsked(
-  database: ServerEndpoint | null,
-  read: (database: ServerEndpoint | null) => Promise<UpgradeFacts>,
-): Promise<UpgradeFacts> {
+/** Of servers; without the database where that is not there, as in a stopped stack. */
+async function readServed(parts: AsideParts, profile: 'docker' | 'external'): Promise<UpgradeFacts> {
+  const { home } = parts;
+  const { readUpgradeFacts } = await import('../../engine/upgrade/facts.ts');
+  await using stack = new AsyncDisposableStack();
+  const isMade = profile === 'external' || existsSync(path.join(home, 'stack', 'stack.json'));
+  const servers = isMade ? await profileServers(home, profile, stack) : null;
   try {
-    return await read(database);
+    const database = servers && (await asked(servers.postgres, stack));
+    const objects = profile === 'docker' && servers?.s3 ? await objectsAt(servers.s3, stack) : null;
+    return await readUpgradeFacts(parts, database, objects);
   } catch (error) {
     if (!(error instanceof TrainyardError) || !away.test(error.code)) throw error;
-    return read(null);
+    return await readUpgradeFacts(parts, null, null);
   }
+}
+
+async function asked({ url, tls }: ServerEndpoint, stack: AsyncDisposableStack) {
+  const [{ createPool }, { SchemaService }] = await Promise.all([
+    import('../../postgres/pool.ts'),
+    import('../../postgres/schema/schema-service.ts'),
+  ]);
+  const pool = createPool({ url, tls }, { onIdleError: () => {} });
+  stack.defer(() => pool.end());
+  return { pool, schema: new SchemaService({ databaseUrl: url, tls }) };
+}
+
+async function objectsAt(s3: S3Endpoint, stack: AsyncDisposableStack) {
+  const { openS3Objects } = await import('../../stores/objects/s3/object-store.ts');
+  // Nothing that is only listed comes into it.
+  const cache = await mkdtemp(path.join(tmpdir(), 'trainyard-objects-'));
+  stack.defer(() => rm(cache, { recursive: true, force: true }));
+  return stack.use(await openS3Objects(s3, cache, () => undefined));
 }

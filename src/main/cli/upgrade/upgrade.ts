@@ -1,5 +1,10 @@
+import path from 'node:path';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import type { UpgradeChange, UpgradePlan } from '../../../shared/model/upgrade.ts';
-import { type Command, collect, defineCommand } from '../lib/define.ts';
+import { findEngine } from '../../platform/find-engine.ts';
+import { homeFolder } from '../../platform/paths.ts';
+import { addKeyFlags, type KeyOptions, keyFor } from '../backup/given-key.ts';
+import { type Command, type CommonOptions, collect, defineCommand } from '../lib/define.ts';
 import { formatBytes, formatDuration } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, table, writeResult } from '../lib/output.ts';
@@ -75,7 +80,7 @@ function describe(plan: UpgradePlan): string {
     'The database could not be read: its revision and size are not in this plan. An upgrade starts its server by itself.',
     '데이터베이스를 읽을 수 없어 리비전과 크기는 이 계획에 없습니다. 업그레이드할 때는 서버를 직접 시작합니다.',
   );
-  const nothing = translate('Nothing to upgrade.', '업그레이드할 것이 없습니다.');
+  const nothing = nothingWords();
   if (plan.way === null) return plan.databaseRead ? nothing : `${nothing} ${unread}`;
   const lines = [
     table(changes, [
@@ -118,6 +123,8 @@ function describe(plan: UpgradePlan): string {
   return [...lines, ...(plan.databaseRead ? [] : ['', unread])].join('\n');
 }
 
+const nothingWords = () => translate('Nothing to upgrade.', '업그레이드할 것이 없습니다.');
+
 const sizeOf = (bytes: number | null) =>
   bytes === null ? translate('unknown', '알 수 없음') : formatBytes(bytes);
 
@@ -145,4 +152,80 @@ export function defineUpgrade(group: Command): void {
       await writeResult({ json }, plan, () => describe(plan));
       return undefined;
     });
+
+  const applying = defineCommand(group, {
+    usage: 'apply',
+    english:
+      'do what the plan says, with no engine running: a snapshot first, then in place or beside what is served, then a check; where it fails, what was served comes back',
+    korean:
+      '엔진이 없을 때 계획대로 업그레이드합니다. 먼저 스냅숏을 만들고, 그 자리나 별도 저장소에서 적용한 뒤 확인하며, 실패하면 이전 데이터로 되돌립니다',
+    examples: ['upgrade apply --yes', 'upgrade apply --yes --image postgres=postgres:18'],
+    json: '{"upgraded", "way", "snapshot", "changes"}',
+  });
+  addKeyFlags(applying)
+    .flag('--yes', 'do it', '실행합니다')
+    .flag(
+      '--stop-runs',
+      'cancel the runs that are under way, after a last checkpoint',
+      '진행 중인 학습을 마지막 체크포인트를 남기고 취소합니다',
+    )
+    .flag(...imageFlag)
+    .flag(
+      '--postgres <folder>',
+      'where the embedded PostgreSQL that the data is of was installed, if it is of another major version',
+      '데이터가 다른 주 버전의 내장 PostgreSQL 것일 때 그 버전이 설치된 폴더',
+    )
+    .perform<ApplyOptions>(apply);
+}
+
+interface ApplyOptions extends KeyOptions {
+  readonly yes?: true;
+  readonly stopRuns?: true;
+  readonly image?: string[];
+  readonly postgres?: string;
+}
+
+async function apply({ yes, stopRuns, image, postgres, json, ...key }: ApplyOptions & CommonOptions) {
+  if (!yes) throw fault('RESTORE_NOT_CONFIRMED', {});
+  const home = homeFolder();
+  const engine = findEngine(home);
+  if (engine) {
+    const { engineRunning } = await import('../lib/engine.ts');
+    throw engineRunning(home, engine, {
+      en: ', then run this again',
+      ko: ' 그런 다음 이 명령을 다시 실행하세요.',
+    });
+  }
+  const [{ applyUpgrade }, { shown }] = await Promise.all([
+    import('../../engine/upgrade/apply.ts'),
+    import('../backup/restore.ts'),
+  ]);
+  const done = await shown((onProgress) =>
+    applyUpgrade(
+      { home },
+      {
+        ...{ choices: image ?? [], stopsRuns: stopRuns === true, onProgress },
+        server: postgres === undefined ? null : path.resolve(postgres),
+        keyOf: (manifest) => keyFor(manifest, key),
+      },
+    ),
+  );
+  const { way, changes } = done?.plan ?? { way: null, changes: [] };
+  await writeResult(
+    { json },
+    { upgraded: done !== null, way, snapshot: done?.snapshot ?? null, changes },
+    () => {
+      if (!done) return nothingWords();
+      const snapshot = translate(
+        `Upgraded; everything was checked. The snapshot ${done.snapshot} was made before.`,
+        `업그레이드했고 모두 확인했습니다. 먼저 만든 스냅숏은 ${done.snapshot}입니다.`,
+      );
+      if (way !== 'move') return snapshot;
+      return `${snapshot}\n${translate(
+        'What was served before is kept: "trainyard backup revert --yes" goes back to it, "trainyard backup discard --yes" removes it.',
+        '이전 데이터는 보관되어 있습니다. "trainyard backup revert --yes"로 되돌리고 "trainyard backup discard --yes"로 지웁니다.',
+      )}`;
+    },
+  );
+  return undefined;
 }

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { UpgradeChange } from '../../../shared/model/upgrade.ts';
 import { countUnderWay } from '../../features/backups/compare.ts';
-import type { S3Endpoint, ServerEndpoint } from '../../platform/endpoints.ts';
 import { nullOn } from '../../platform/error-code.ts';
 import { diskRoom } from '../../platform/faults/disk-room.ts';
 import { readStateText } from '../../platform/state-file.ts';
@@ -12,9 +10,8 @@ import { otherCollations } from '../../postgres/collations.ts';
 import { packageFolder } from '../../postgres/embedded/binaries.ts';
 import { findLocation } from '../../postgres/embedded/location.ts';
 import { serverUser } from '../../postgres/embedded/server-user.ts';
-import { createPool } from '../../postgres/pool.ts';
-import { SchemaService } from '../../postgres/schema/schema-service.ts';
-import { buckets } from '../../stores/objects/ports.ts';
+import { buckets, type ObjectStore } from '../../stores/objects/ports.ts';
+import type { Stores } from '../../stores/profiles/stores.ts';
 import { bytesOf, listSnapshots } from '../../stores/snapshots/snapshot-folder.ts';
 import { type AsideParts, stackOf } from '../aside.ts';
 
@@ -53,37 +50,35 @@ export function embeddedChange(home: string): Extract<UpgradeChange, { what: 'po
   return from === null || from === to ? null : { what: 'postgres', from, to, way: 'move' };
 }
 
+/** A database that can be asked. */
+type Asked = Pick<Stores, 'schema' | 'pool'>;
+
 /** Reads what a database is behind with. @throws TrainyardError SCHEMA_AHEAD and what connecting throws */
-export async function readDatabaseFacts({ url, tls }: ServerEndpoint): Promise<DatabaseFacts> {
-  const schema = new SchemaService({ databaseUrl: url, tls });
+async function readDatabaseFacts({ schema, pool }: Asked): Promise<DatabaseFacts> {
   const { revision, head, pending } = await schema.current();
   const changingData = (await schema.dataChangeAhead())?.revisions ?? [];
-  const pool = createPool({ url, tls }, { onIdleError: () => {} });
-  try {
-    const { rows } = await pool.query<{ bytes: string }>(
-      'SELECT pg_database_size(current_database())::text AS bytes',
-    );
-    const collations = await otherCollations(pool);
-    return {
-      bytes: Number(rows[0]?.bytes),
-      runsUnderWay: revision === null ? 0 : await countUnderWay({ pool }),
-      changes: [
-        ...(revision !== null && pending.length > 0
-          ? [
-              {
-                ...({ what: 'schema', from: revision, to: head, revisions: pending, changingData } as const),
-                way: 'in-place' as const,
-              },
-            ]
-          : []),
-        ...collations.map(({ name, recorded, actual }) => ({
-          ...({ what: 'collation', name, from: recorded, to: actual, way: 'in-place' } as const),
-        })),
-      ],
-    };
-  } finally {
-    await pool.end();
-  }
+  const { rows } = await pool.query<{ bytes: string }>(
+    'SELECT pg_database_size(current_database())::text AS bytes',
+  );
+  const collations = await otherCollations(pool);
+  return {
+    bytes: Number(rows[0]?.bytes),
+    runsUnderWay: revision === null ? 0 : await countUnderWay({ pool }),
+    changes: [
+      ...(revision !== null && pending.length > 0
+        ? [
+            {
+              ...({ what: 'schema', from: revision, to: head, revisions: pending } as const),
+              ...({ changingData, way: 'in-place' } as const),
+            },
+          ]
+        : []),
+      ...collations.map(
+        ({ name, recorded, actual }) =>
+          ({ what: 'collation', name, from: recorded, to: actual, way: 'in-place' }) as const,
+      ),
+    ],
+  };
 }
 
 /** Images and servers that are others than those that the data was last served by. */
@@ -97,24 +92,16 @@ export async function readServerChanges(parts: AsideParts): Promise<UpgradeChang
   }));
 }
 
-/** @param s3 where the objects are; null: files of the state folder */
-async function readObjectBytes(home: string, s3: S3Endpoint | null): Promise<number> {
+async function readObjectBytes(home: string, objects: Pick<ObjectStore, 'list'> | null): Promise<number> {
   let bytes = 0;
-  if (!s3) {
-    const folder = path.join(home, 'objects');
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(nullOn('ENOENT'));
-    for (const entry of entries ?? [])
-      if (entry.isFile()) bytes += (await stat(path.join(entry.parentPath, entry.name))).size;
+  if (objects) {
+    for (const bucket of buckets) for await (const { size } of objects.list(bucket, '')) bytes += size;
     return bytes;
   }
-  const { openS3Objects } = await import('../../stores/objects/s3/object-store.ts');
-  const cache = await mkdtemp(path.join(tmpdir(), 'trainyard-objects-'));
-  try {
-    await using objects = await openS3Objects(s3, cache, () => undefined);
-    for (const bucket of buckets) for await (const { size } of objects.list(bucket, '')) bytes += size;
-  } finally {
-    await rm(cache, { recursive: true, force: true });
-  }
+  const folder = path.join(home, 'objects');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(nullOn('ENOENT'));
+  for (const entry of entries ?? [])
+    if (entry.isFile()) bytes += (await stat(path.join(entry.parentPath, entry.name))).size;
   return bytes;
 }
 
@@ -132,20 +119,20 @@ async function newestSnapshot(home: string): Promise<UpgradeFacts['snapshot']> {
 
 /**
  * Reads what an upgrade of a state folder is about; changes nothing.
- * @param database where it can be asked; null: it cannot
- * @param s3 likewise where the objects are; null: files of the state folder, or nobody knows
+ * @param database null where it cannot be asked
+ * @param objects null where they are files of the state folder, or cannot be asked
  */
 export async function readUpgradeFacts(
   parts: AsideParts,
-  database: ServerEndpoint | null,
-  s3: S3Endpoint | null,
+  database: Asked | null,
+  objects: Pick<ObjectStore, 'list'> | null,
 ): Promise<UpgradeFacts> {
   const { home, profile } = parts;
-  const hasObjects = profile === 'embedded' || (profile === 'docker' && s3 !== null);
+  const hasObjects = profile === 'embedded' || objects !== null;
   return {
     changes: await readServerChanges(parts),
     database: database && (await readDatabaseFacts(database)),
-    objectBytes: hasObjects ? await readObjectBytes(home, s3) : null,
+    objectBytes: hasObjects ? await readObjectBytes(home, objects) : null,
     snapshot: await newestSnapshot(home),
     rooms: await Promise.all([diskRoom(path.join(home, 'snapshots')), diskRoom(path.join(home, 'objects'))]),
   };

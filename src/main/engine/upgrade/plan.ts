@@ -10,6 +10,8 @@ const assumedBytesPerMs = 30_000;
 /** Rows are put back with their indexes. */
 const restoreFactor = 3;
 const serversMs = 20_000;
+const checksMs = 5000;
+const leastMeasureBytes = 64 * 1024 ** 2;
 
 /** What an upgrade changes, and what it takes: from what was read, and nothing else. */
 export function planUpgrade(
@@ -21,12 +23,14 @@ export function planUpgrade(
   const moves = changes.some(({ way }) => way === 'move');
   const way = moves ? 'move' : changes.length > 0 ? 'in-place' : null;
   const databaseBytes = database?.bytes ?? null;
+  // Revisions are gone through beside what is served first.
+  const isRestored = moves || changes.some(({ what }) => what === 'schema');
   const objects = objectBytes ?? 0;
   // Of an unread database the newest snapshot says how large it is.
   const rows = databaseBytes ?? (snapshot ? (snapshot.bytes - snapshot.objectBytes) / packedShare : 0);
   // Those that the newest snapshot has are linked to.
   const newObjects = Math.max(0, objects - (snapshot?.objectBytes ?? 0));
-  const needed = way === null ? [0, 0] : [rows * packedShare + newObjects, moves ? rows + objects : 0];
+  const needed = way === null ? [0, 0] : [rows * packedShare + newObjects, isRestored ? rows + objects : 0];
   const byPath = new Map<string, { path: string; neededBytes: number; freeBytes: number }>();
   for (const [index, { path, freeBytes }] of rooms.entries()) {
     const before = byPath.get(path)?.neededBytes ?? 0;
@@ -41,7 +45,7 @@ export function planUpgrade(
     databaseBytes,
     objectBytes,
     room: profile === 'external' ? [] : [...byPath.values()],
-    estimatedMs: way === null ? null : estimatedMs(rows, objects, snapshot, moves),
+    estimatedMs: way === null ? null : estimatedMs(rows, objects, snapshot, isRestored),
     runsUnderWay: database?.runsUnderWay ?? null,
   };
 }
@@ -50,10 +54,11 @@ function estimatedMs(
   rows: number,
   objects: number,
   snapshot: UpgradeFacts['snapshot'],
-  moves: boolean,
+  isRestored: boolean,
 ): number {
-  const bytes = rows * packedShare + objects;
-  const speed = snapshot && snapshot.ms > 0 ? Math.max(snapshot.bytes / snapshot.ms, 1) : assumedBytesPerMs;
-  const snapshotMs = bytes / speed;
-  return Math.round(snapshotMs + (moves ? restoreFactor * snapshotMs : 0) + serversMs);
+  // How long a small one took says nothing of bytes.
+  const isMeasure = snapshot !== null && snapshot.ms > 0 && snapshot.bytes >= leastMeasureBytes;
+  const speed = isMeasure ? snapshot.bytes / snapshot.ms : assumedBytesPerMs;
+  const snapshotMs = (rows * packedShare + objects) / speed;
+  return Math.round(isRestored ? serversMs + snapshotMs * (1 + restoreFactor) : checksMs + snapshotMs);
 }

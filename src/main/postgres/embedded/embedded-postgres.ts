@@ -9,7 +9,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { ensureSecrets, openHome } from '../../platform/home.ts';
 import { readStateText } from '../../platform/state-file.ts';
 import { clientConfig, type PostgresAddress } from '../pool.ts';
-import { type Binaries, type Installation, prepareBinaries } from './binaries.ts';
+import { type Binaries, type Installation, prepareBinaries, type ServerPackage } from './binaries.ts';
 import { writeConfiguration } from './configuration.ts';
 import { databaseName, initialise, resetPassword, roleName } from './initialise.ts';
 import { launch, logTail, type Postmaster, removeStaleFiles, settle, stopPostmaster } from './launch.ts';
@@ -63,16 +63,17 @@ const messages: Record<StartReport['how'], string> = {
  * engine lock. Kill it at any moment: the next start finds what was left and goes on.
  * @param options.isPasswordTried false: a server that was only started is not asked; where it refuses the caller's first connection
  *   (28P01), it is to be unlocked
+ * @param options.source programs of the version that the data is of, where that is not the one that came with this program
  * @throws TrainyardError POSTGRES_… with the cause and the hint
  */
 export async function startEmbeddedPostgres(
   home: string,
-  options: { readonly isPasswordTried?: boolean } = {},
+  options: { readonly isPasswordTried?: boolean; readonly source?: ServerPackage } = {},
 ): Promise<EmbeddedPostgres> {
   const root = openHome(home);
   const user = serverUser();
   const location = locate(root, user);
-  const binaries = prepareBinaries(location.copies, user);
+  const binaries = prepareBinaries(location.copies, user, options.source);
   const server = new EmbeddedPostgres({ location, binaries, user }, ensureSecrets(root).postgresPassword);
   await server.restart(options);
   return server;
@@ -316,8 +317,8 @@ function requireMajor(location: Location, binaries: Binaries): void {
       ko: `${folder}의 데이터는 PostgreSQL ${found}의 것이고, 이 프로그램의 PostgreSQL은 ${major}입니다`,
     },
     hint: {
-      en: 'Start the version of Trainyard that made it, take a snapshot there, and restore the snapshot here.',
-      ko: '그 데이터를 만든 Trainyard에서 스냅숏을 뜬 뒤 여기서 복원하세요.',
+      en: 'See what moving it takes: "trainyard upgrade plan". Or start the version of Trainyard that made it, take a snapshot there, and restore the snapshot here.',
+      ko: '옮기는 데 필요한 것을 "trainyard upgrade plan"으로 확인하세요. 그 데이터를 만든 Trainyard에서 스냅숏을 뜬 뒤 여기서 복원해도 됩니다.',
     },
   });
 }

@@ -92,7 +92,7 @@ export async function refuseUnreadable(
 
 /**
  * What a stack's record has to say for it to keep the images that it has, whatever was chosen and whatever their names come to mean; null where
- * it says so already.
+ * it has those that were chosen.
  */
 export async function keptImages(
   context: StackContext,
@@ -110,6 +110,5 @@ export async function keptImages(
     if ((await context.daemon.image(own.reference))?.id !== own.id)
       images[service] = { ...own, reference: own.id };
   }
-  const isSaid = JSON.stringify([images, keeps]) === JSON.stringify([record.images, record.keeps]);
-  return isSaid ? null : { images, keeps };
+  return { images, keeps };
 }
