@@ -83,9 +83,9 @@ export const objectErrors = {
   ),
   S3_BUCKET_MISSING: notFound(
     'The S3 server at {place} has no bucket "{bucket}"',
-    'Start the engine again, which makes its buckets, or make the bucket yourself.',
+    'Look at its name, or make it on that server. Those of the stores an engine makes when it starts.',
     '{place}의 S3 서버에 버킷 "{bucket}"{bucket|이|가} 없습니다',
-    '엔진을 다시 시작하면 버킷을 만듭니다. 직접 만들어도 됩니다.',
+    '이름을 확인하거나 그 서버에 버킷을 만드세요. 저장소가 쓰는 버킷은 엔진이 시작할 때 만듭니다.',
   ),
   S3_BUCKET_TAKEN: conflict(
     'The bucket "{bucket}" of the S3 server at {place} is closed to this access key',

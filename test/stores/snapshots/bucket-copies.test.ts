@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,7 +13,9 @@ import {
 } from '../../../src/main/stores/snapshots/bucket-copies.ts';
 import { makeIdentity } from '../../../src/main/stores/snapshots/snapshot-key.ts';
 import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
+import { killPoints } from '../../support/kill-points.ts';
 import { s3Endpoint, startServer, type TestServer, withoutServer } from '../../support/servers.ts';
+import { SmallDisk, withoutSmallDisks } from '../../support/small-disk.ts';
 import { allFailpoints } from '../../torture/all-failpoints.ts';
 import { openRelay } from '../objects/s3-relay.ts';
 import { everythingOf, fillStores, openOwnStores, restoreInto, runProgram, snapshotOf } from './support.ts';
@@ -77,6 +80,17 @@ test.skipIf(reason !== null)(
     await uploadSnapshot(second.folder, connection, place, () => undefined);
     expect(relay.sent - between).toBeLessThan(2 * megabyte);
 
+    if (withoutSmallDisks === null) {
+      await using disk = await SmallDisk.make('8m');
+      const download = downloadSnapshot(connection, place, second.manifest.id, disk.mount, () => undefined);
+      await expect(download).rejects.toMatchObject({
+        ...{ code: 'DISK_FULL', message: expect.stringContaining(disk.mount) },
+        hint: expect.stringContaining('larger disk'),
+      });
+      const [aside = ''] = await readdir(disk.mount);
+      expect(await readdir(path.join(disk.mount, aside))).toEqual(['manifest.json']);
+    }
+
     const folder = path.join(target.home, 'downloaded');
     const got = await downloadSnapshot(connection, place, second.manifest.id, folder, () => undefined);
     expect(await verifySnapshot(got, () => undefined, undefined, identity)).toEqual([]);
@@ -98,7 +112,8 @@ test.skipIf(reason !== null)(
     const { folder, manifest } = await snapshotOf(source);
     const failpoints = (await allFailpoints()).filter((name) => /^snapshot-(up|down)load\./.test(name));
     expect(failpoints.length).toBe(7);
-    for (const failpoint of failpoints) {
+    const killedAt = killPoints(failpoints);
+    for (const failpoint of killedAt) {
       const { connection, place } = await openBucket(endpoint, 3);
       using _open = connection;
       const into = path.join(source.home, failpoint);

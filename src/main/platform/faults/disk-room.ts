@@ -77,10 +77,10 @@ const makeRoom = {
   ko: '상태 폴더를 더 큰 디스크로 옮겨도 됩니다. 공간이 생기면 기다리던 작업은 자동으로 계속됩니다.',
 };
 
-/** DISK_FULL for what would not fit, or is not begun on a full disk. */
-export function noRoom(what: string | Bilingual, room: DiskRoom): TrainyardError {
+/** DISK_FULL for what would not fit, or is not begun on a full disk. @param how the hint's end */
+export function noRoom(what: string | Bilingual, room: DiskRoom, how: Bilingual = makeRoom): TrainyardError {
   const subject = typeof what === 'string' ? { en: what, ko: what } : what;
-  const parameters = { what: withRoom(subject, room), step: '', how: makeRoom };
+  const parameters = { what: withRoom(subject, room), step: '', how };
   return fault('DISK_FULL', parameters, { place: { file: room.path } });
 }
 

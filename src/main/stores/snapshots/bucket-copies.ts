@@ -1,13 +1,16 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { formatBytes } from '../../../shared/format/units.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { flushFolder } from '../../platform/durable-file.ts';
+import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { diskFull, diskRoom, noRoom } from '../../platform/faults/disk-room.ts';
 import { BackOff, pause } from '../../platform/waiting.ts';
 import type { S3Connection } from '../objects/s3/client.ts';
 import { asS3Error, isConnectionError, s3Code } from '../objects/s3/errors.ts';
@@ -16,7 +19,7 @@ import { uploadResumably } from '../objects/s3/resumable-upload.ts';
 import { contentPath, encryptedPath } from './content-copier.ts';
 import { isSnapshotId, type Manifest, manifestName } from './manifest.ts';
 import { indexLines, readContents } from './objects-part.ts';
-import { readManifest } from './snapshot-folder.ts';
+import { bytesOf, readManifest } from './snapshot-folder.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 
@@ -149,11 +152,31 @@ export async function snapshotsInBucket(
     .sort();
 }
 
+const moreRoom = {
+  en: 'there, or download into a folder of a larger disk. What has come stays, and is not fetched again.',
+  ko: '더 큰 디스크의 폴더로 내려받아도 됩니다. 이미 받은 파일은 남아 있으며 다시 받지 않습니다.',
+};
+
+/** @throws TrainyardError DISK_FULL where what has not come yet does not fit */
+async function requireRoom(aside: string, manifest: Manifest): Promise<void> {
+  const names = await readdir(aside, { recursive: true });
+  const sizes = await Promise.all(names.map((name) => lstat(path.join(aside, name))));
+  const there = sizes.reduce((sum, found) => sum + (found.isFile() ? found.size : 0), 0);
+  const room = await diskRoom(aside);
+  const missing = bytesOf(manifest) - there;
+  if (missing < room.freeBytes) return;
+  const what = {
+    en: `The snapshot needs ${formatBytes(missing)}, which the disk does not have`,
+    ko: `스냅숏에 ${formatBytes(missing)}가 필요한데 디스크에 그만한 공간이 없습니다`,
+  };
+  throw noRoom(what, room, moreRoom);
+}
+
 /**
  * Copies a snapshot from a bucket into a folder, where it gets its id as name by one rename once all of it is there and was read. What an
  * earlier attempt left is taken up: a file has its name once all of it came.
  * @returns its folder
- * @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_…, S3_…
+ * @throws TrainyardError SNAPSHOT_NOT_FOUND, SNAPSHOT_…, S3_…; DISK_FULL, as a rule before a file is fetched
  */
 export async function downloadSnapshot(
   connection: S3Connection,
@@ -179,13 +202,18 @@ export async function downloadSnapshot(
       });
       if (!(Body instanceof Readable)) throw new Error('The server answered without a body.');
       const partial = `${file}.partial`;
-      await pipeline(Body, createWriteStream(partial, { mode: 0o600, flush: true }));
+      await pipeline(Body, createWriteStream(partial, { mode: 0o600, flush: true })).catch(
+        (error: unknown) => {
+          throw hasCode(error, 'ENOSPC') ? diskFull(into, error, false, moreRoom) : error;
+        },
+      );
       await rename(partial, file);
     });
   };
   await fetch(manifestName);
   const manifest = await readManifest(aside);
   if (manifest.id !== id) throw fault('SNAPSHOT_RENAMED', { folder: id, snapshot: manifest.id });
+  await requireRoom(aside, manifest);
   for (const { path: name } of manifest.files) await fetch(name);
   const names = await filesOf(aside, manifest);
   let done = manifest.files.length;
