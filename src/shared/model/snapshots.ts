@@ -23,6 +23,15 @@ export function readBeforeRevisions(why: string): { direction: 'up' | 'down'; re
   return revisions === undefined ? null : { direction: back ? 'down' : 'up', revisions };
 }
 
+const upgradeReason = 'before the upgrade: ';
+
+/** Why a snapshot was made before an upgrade; likewise. @param what goes over to what, as `postgres postgres:18` */
+export const beforeUpgrade = (what: readonly string[]) => `${upgradeReason}${what.join(', ')}`;
+
+/** What was upgraded behind it; null of another reason. */
+export const readBeforeUpgrade = (why: string) =>
+  why.startsWith(upgradeReason) ? why.slice(upgradeReason.length) : null;
+
 /** What a drill looks at in the restored stores, in this order. */
 export const drillChecks = [
   'revision',

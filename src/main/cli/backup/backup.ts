@@ -1,5 +1,10 @@
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
-import { byHand, bySchedule, readBeforeRevisions } from '../../../shared/model/snapshots.ts';
+import {
+  byHand,
+  bySchedule,
+  readBeforeRevisions,
+  readBeforeUpgrade,
+} from '../../../shared/model/snapshots.ts';
 import { type Command, type CommonOptions, defineCommand } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
@@ -19,6 +24,8 @@ import { snapshotsFolder } from './snapshots-folder.ts';
 /** What a person gave as the reason; the engine's own word in the person's language. */
 function reasonOf(why: string): string {
   if (why === bySchedule) return translate('by schedule', '예약으로 만듦');
+  const upgraded = readBeforeUpgrade(why);
+  if (upgraded !== null) return translate(why, `업그레이드 전: ${upgraded}`);
   const before = readBeforeRevisions(why);
   if (before)
     return before.direction === 'up'

@@ -1,4 +1,5 @@
 import { driftLosses, driftSentence } from '../../../shared/format/drift.ts';
+import type { OtherCollation } from '../../postgres/collations.ts';
 import type { SchemaCheck } from '../../postgres/schema/schema-service.ts';
 import type { DocumentsDrift } from '../../stores/documents/mongo/drift.ts';
 import type { Command } from '../lib/define.ts';
@@ -8,12 +9,15 @@ import { type AtDatabase, type DatabaseOptions, defineAtDatabase, withDatabase }
 
 type Drift = SchemaCheck['drift'][number] | DocumentsDrift;
 
-type Checked = Omit<SchemaCheck, 'drift'>;
+type Checked = Omit<SchemaCheck, 'drift'> & { readonly collations: readonly OtherCollation[] };
 
 const describe = (drift: Drift) => driftSentence(drift)[language];
 
 /** @param drift in an order in which the commands can be run */
-function report({ revision, head, pending, edited, ok }: Checked, drift: readonly Drift[]): string {
+function report(
+  { revision, head, pending, edited, ok, collations }: Checked,
+  drift: readonly Drift[],
+): string {
   const [lost, rounded] = [driftLosses.lost, driftLosses.rounded].map((one) => `-- ${one[language]}`);
   const lines = [
     ...edited.map((one) =>
@@ -35,6 +39,16 @@ function report({ revision, head, pending, edited, ok }: Checked, drift: readonl
           ),
         ]
       : []),
+    ...collations.map(({ name, recorded, actual }) => {
+      const what =
+        name === null
+          ? translate("The database's collation", '데이터베이스 콜레이션')
+          : translate(`The collation ${name}`, `콜레이션 ${name}`);
+      return translate(
+        `${what} was of version ${recorded} when the indexes were made, and is of version ${actual} at the server: "trainyard upgrade apply" makes them anew.`,
+        `${what}의 버전이 인덱스를 만들 때는 ${recorded}, 지금 서버에서는 ${actual}입니다. "trainyard upgrade apply"로 인덱스를 다시 만드세요.`,
+      );
+    }),
     ...(pending.length > 0
       ? [
           translate(
@@ -49,7 +63,8 @@ function report({ revision, head, pending, edited, ok }: Checked, drift: readonl
 
 /** The relational schema, and MongoDB's collections where the profile has one. */
 async function checkAll({ schema, mongo }: AtDatabase): Promise<Checked & { drift: readonly Drift[] }> {
-  const { drift, ok, ...state } = await schema.check();
+  const { drift, ok, ...checked } = await schema.check();
+  const state = { ...checked, collations: await schema.collations() };
   if (!mongo) return { ok, drift, ...state };
   const { checkMongo } = await import('../../stores/documents/mongo/drift.ts');
   const documents = await checkMongo(mongo);
@@ -64,7 +79,7 @@ export function defineCheck(group: Command): void {
     korean:
       '빈 데이터베이스에 리비전을 적용한 것과, MongoDB 컬렉션을 선언과 비교하고, 바로잡을 명령(SQL, mongosh)을 알려 줍니다. 다르면 종료 코드가 1입니다',
     examples: ['db check', 'db check --json'],
-    json: '{"ok", "drift": [{"kind", "name", "change", "message", "expected", "found", "commands", "losesData"}], "revision", "head", "pending", "edited"}',
+    json: '{"ok", "drift": [{"kind", "name", "change", "message", "expected", "found", "commands", "losesData"}], "collations": [{"name", "recorded", "actual"}], "revision", "head", "pending", "edited"}',
   }).perform<DatabaseOptions>(async (options) => {
     const { drift, ...state } = await withDatabase(options, checkAll);
     const described = drift.map((one) => ({ ...one, message: describe(one) }));

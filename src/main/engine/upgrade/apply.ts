@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fault, inBoth } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { driftSentence } from '../../../shared/format/drift.ts';
+import { beforeUpgrade } from '../../../shared/model/snapshots.ts';
 import type { UpgradeChange, UpgradePlan } from '../../../shared/model/upgrade.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { noRoom } from '../../platform/faults/disk-room.ts';
@@ -11,7 +12,7 @@ import type { ServerPackage } from '../../postgres/embedded/binaries.ts';
 import type { PinnedImages } from '../../stack/record.ts';
 import { keepImages, stackImages, withChoices } from '../../stack/stack-images.ts';
 import type { Manifest } from '../../stores/snapshots/manifest.ts';
-import type { GivenKey } from '../../stores/snapshots/snapshot-key.ts';
+import { type GivenKey, identityFor } from '../../stores/snapshots/snapshot-key.ts';
 import { type AsideParts, stackOf, sweepStates } from '../aside.ts';
 import { finishDecided } from '../decided-switch.ts';
 import type { EngineOptions } from '../held-home.ts';
@@ -23,7 +24,7 @@ import { makeSnapshot } from '../snapshot-before.ts';
 import { readServerChanges, readUpgradeFacts } from './facts.ts';
 import { oldServer } from './old-server.ts';
 import { planUpgrade } from './plan.ts';
-import { bringBack, checkServed, openServed } from './served-stores.ts';
+import { bringUp, checkServed, openServed } from './served-stores.ts';
 import { stopRuns } from './stop-runs.ts';
 
 /** How an upgrade is wanted. */
@@ -159,11 +160,11 @@ async function refuseDrift({ parts }: Upgrade): Promise<void> {
 
 /** What the snapshot says that it was made for. */
 const reasonOf = ({ changes }: UpgradePlan) =>
-  `before the upgrade: ${changes
-    .map((change) =>
+  beforeUpgrade(
+    changes.map((change) =>
       change.what === 'image' ? `${change.service} ${change.to.reference}` : `${change.what} ${change.to}`,
-    )
-    .join(', ')}`;
+    ),
+  );
 
 const takenBack = (error: unknown, { manifest }: Made) =>
   fault('UPGRADE_TAKEN_BACK', { cause: sentenceOf(error), snapshot: manifest.id }, { cause: error });
@@ -177,6 +178,8 @@ const sentenceOf = (error: unknown): Bilingual => {
 async function move(upgrade: Upgrade, made: Made): Promise<void> {
   const { parts, held, keyOf, onProgress } = upgrade;
   const key = await keyOf(made.manifest);
+  // Before anything is begun: the right key of an encrypted snapshot.
+  await identityFor(made.folder, made.manifest, key);
   const earlier = keptPrevious(held.home);
   try {
     await restoreBeside(parts, { folder: made.folder, key }, onProgress, async (change) => {
@@ -201,7 +204,7 @@ async function move(upgrade: Upgrade, made: Made): Promise<void> {
 /** Where the server that the old state needs is another than came with this program, nothing can be started for it here. */
 async function back({ held, source }: Upgrade): Promise<void> {
   if (source) return;
-  await bringBack(held).catch((cause: unknown) =>
+  await bringUp(held).catch((cause: unknown) =>
     held.log.error({ err: cause }, 'what was served before does not open either'),
   );
 }
@@ -213,6 +216,8 @@ async function inPlace(upgrade: Upgrade, made: Made): Promise<void> {
   let isMigrated = false;
   try {
     if (before) await release(parts);
+    // Images can be taken back, revisions can't: all servers come up before one is gone through.
+    await bringUp(parts);
     await checkServed(parts, made.manifest, () => {
       isMigrated = made.plan.changes.some(({ what }) => what === 'schema');
     });

@@ -6,7 +6,6 @@ import { countUnderWay } from '../../features/backups/compare.ts';
 import { nullOn } from '../../platform/error-code.ts';
 import { diskRoom } from '../../platform/faults/disk-room.ts';
 import { readStateText } from '../../platform/state-file.ts';
-import { otherCollations } from '../../postgres/collations.ts';
 import { packageFolder } from '../../postgres/embedded/binaries.ts';
 import { findLocation } from '../../postgres/embedded/location.ts';
 import { serverUser } from '../../postgres/embedded/server-user.ts';
@@ -60,7 +59,7 @@ async function readDatabaseFacts({ schema, pool }: Asked): Promise<DatabaseFacts
   const { rows } = await pool.query<{ bytes: string }>(
     'SELECT pg_database_size(current_database())::text AS bytes',
   );
-  const collations = await otherCollations(pool);
+  const collations = await schema.collations();
   return {
     bytes: Number(rows[0]?.bytes),
     runsUnderWay: revision === null ? 0 : await countUnderWay({ pool }),

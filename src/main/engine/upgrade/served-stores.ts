@@ -39,7 +39,7 @@ export async function openServed(
 }
 
 /** Opens and closes them as they are: their servers come up where they do not run. */
-export async function bringBack(parts: AsideParts): Promise<void> {
+export async function bringUp(parts: AsideParts): Promise<void> {
   await using stack = new AsyncDisposableStack();
   await openServed(parts, stack, { schemaUse: 'stays', isLeft: true });
 }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TlsOptions } from '../../platform/endpoints.ts';
 import { migrationsFolder } from '../../platform/paths.ts';
+import { type OtherCollation, otherCollations } from '../collations.ts';
 import { readTarget } from '../errors.ts';
 import type { PostgresAddress } from '../pool.ts';
 import { changesRows, type DataChange, dataChangeOf, dataMark } from './data-changes.ts';
@@ -149,6 +150,11 @@ export class SchemaService {
       : [];
     const state = describe(files, { applied, drift: [] });
     return { ...state, ok: drift.length === 0 && state.edited.length === 0, drift };
+  }
+
+  /** Collations that the server has in another version than the database's indexes were made with. */
+  collations(): Promise<OtherCollation[]> {
+    return withReadingClient(this.address, otherCollations);
   }
 
   /** Every revision, oldest first; those the database has and this program does not know come last. */

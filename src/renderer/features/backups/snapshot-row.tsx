@@ -2,7 +2,12 @@ import { Box, Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react';
 import { type ComponentProps, useId, useState } from 'react';
 import type { ListedBackup, Snapshot } from '../../../shared/contract/backups.ts';
-import { byHand, bySchedule, readBeforeRevisions } from '../../../shared/model/snapshots.ts';
+import {
+  byHand,
+  bySchedule,
+  readBeforeRevisions,
+  readBeforeUpgrade,
+} from '../../../shared/model/snapshots.ts';
 import { ProblemText } from '../../components/problem-alert.tsx';
 import { SeverityIcon, severityColors } from '../../components/severity-icon.tsx';
 import { TimeText } from '../../components/time-text.tsx';
@@ -27,6 +32,8 @@ function useReason(why: string): string {
   const before = readBeforeRevisions(why);
   if (before)
     return t(before.direction === 'up' ? 'backups.beforeRevisions' : 'backups.beforeTakingBack', before);
+  const upgraded = readBeforeUpgrade(why);
+  if (upgraded !== null) return t('backups.beforeUpgrade', { what: upgraded });
   if (why === bySchedule) return t('backups.bySchedule');
   return why === byHand ? t('backups.byHand') : why;
 }

@@ -29,6 +29,7 @@ export const backups = {
       'Made before revision {{revisions}} of the database',
       '데이터베이스 리비전 {{revisions}} 적용 전',
     ],
+    beforeUpgrade: ['Made before the upgrade: {{what}}', '업그레이드 전: {{what}}'],
     beforeTakingBack: [
       'Made before taking back revision {{revisions}} of the database',
       '데이터베이스 리비전 {{revisions}} 되돌리기 전',
