@@ -103,6 +103,26 @@ test.skipIf(reason !== null)(
 );
 
 test.skipIf(reason !== null)(
+  'a bucket for copies that is not there is named, with the flags that say which server has it',
+  async () => {
+    using connection = connectS3(s3Endpoint(server, ''), { attempts: 1 });
+    const place = { bucket: 'nobody-made-this', prefix: '' };
+    await using source = await openOwnStores();
+    const { folder, manifest } = await snapshotOf(source);
+    const into = path.join(source.home, 'downloaded');
+    for (const work of [
+      () => snapshotsInBucket(connection, place),
+      () => uploadSnapshot(folder, connection, place, () => undefined),
+      () => downloadSnapshot(connection, place, manifest.id, into, () => undefined),
+    ])
+      await expect(work()).rejects.toMatchObject({
+        ...{ code: 'SNAPSHOT_BUCKET_MISSING', message: expect.stringContaining(place.bucket) },
+        hint: expect.stringContaining('--s3-endpoint'),
+      });
+  },
+);
+
+test.skipIf(reason !== null)(
   'an upload or a download that is killed at any step is no snapshot before it is whole, and is gone on with',
   async () => {
     const endpoint = s3Endpoint(server, '');

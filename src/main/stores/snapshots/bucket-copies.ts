@@ -60,7 +60,14 @@ async function filesOf(folder: string, manifest: Manifest): Promise<string[]> {
   return [...manifest.files.map((file) => file.path), ...contents];
 }
 
-/** Tries again where the connection broke. @param work calls what it gets when more is there @throws TrainyardError S3_… */
+/** The client's error; a bucket that is not there is one that a person named, not one of the stores'. */
+function copiesFault(error: unknown, connection: S3Connection, bucket: string): unknown {
+  return s3Code(error) === 'NoSuchBucket'
+    ? fault('SNAPSHOT_BUCKET_MISSING', { place: connection.place, bucket }, { cause: error })
+    : asS3Error(error, connection, bucket);
+}
+
+/** Tries again where the connection broke. @param work calls what it gets when more is there @throws TrainyardError SNAPSHOT_BUCKET_MISSING, S3_… */
 async function persistently<Answer>(
   connection: S3Connection,
   { bucket }: BucketPlace,
@@ -77,7 +84,7 @@ async function persistently<Answer>(
       tries += 1;
       return await work(onMore);
     } catch (error) {
-      if (!isConnectionError(error) || tries >= mostTries) throw asS3Error(error, connection, bucket);
+      if (!isConnectionError(error) || tries >= mostTries) throw copiesFault(error, connection, bucket);
     }
     await pause(backOff.next());
   }
@@ -139,7 +146,7 @@ export async function uploadSnapshot(
   return manifest;
 }
 
-/** The ids of the snapshots in a bucket, the oldest first: those that have their manifest. @throws TrainyardError S3_… */
+/** The ids of the snapshots in a bucket, the oldest first: those that have their manifest. @throws TrainyardError SNAPSHOT_BUCKET_MISSING, S3_… */
 export async function snapshotsInBucket(
   connection: S3Connection,
   place: BucketPlace,
