@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { UpgradePlan } from '../../src/shared/model/upgrade.ts';
 import { cliJson, runCli, temporaryHome } from '../support/engine.ts';
 import { withoutServer } from '../support/servers.ts';
@@ -15,12 +15,18 @@ const run = promisify(execFile);
 const base = process.env.TRAINYARD_POSTGRES_IMAGE ?? 'postgres:17';
 const apply = ['upgrade', 'apply', '--yes', '--json'];
 
+const tags: string[] = [];
+afterAll(async () => {
+  if (tags.length > 0) await run('docker', ['rmi', ...tags]);
+});
+
 /** An image of the PostgreSQL that is here with something about it that differs; as the environment chooses it. */
 async function imageOf(
   name: string,
   ...lines: readonly string[]
 ): Promise<{ TRAINYARD_POSTGRES_IMAGE: string }> {
   const tag = `trainyard-test/postgres:${name}`;
+  tags.push(tag);
   const building = run('docker', ['build', '-q', '-t', tag, '-']);
   building.child.stdin?.end([`FROM ${base}`, ...lines, ''].join('\n'));
   await building;

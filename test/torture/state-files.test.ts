@@ -29,6 +29,7 @@ const entries = [
   'external.json',
   'postgres.json',
   'database.json',
+  'served.json',
   'stack.lock.sqlite',
   'stack',
   'stack/stack.json',

@@ -90,7 +90,7 @@ export async function runEngine(
       stack: () => engineStack.endpoints(onProgress),
     };
     const stores = await openStores(profile, home, log, servers, { beforeDataChange });
-    noteServed(home, profile);
+    noteServed({ home, profile, log });
     return stores;
   };
   const supervisor: StoreSupervisor = stack.use(

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as z from 'zod/mini';
-import type { Profile } from '../../shared/model/stack.ts';
 import { replaceFile } from '../platform/durable-file.ts';
 import { failpoint } from '../platform/failpoints.ts';
 import { inspectStateFile } from '../platform/state-file.ts';
 import { packageFolder } from '../postgres/embedded/binaries.ts';
+import type { AsideParts } from './aside.ts';
 import { version } from './version.ts';
 
 const servedSchema = z.object({
@@ -25,12 +25,16 @@ export function lastServed(home: string): LastServed | null {
   return found.kind === 'whole' ? found.value : null;
 }
 
-/** Writes down that this version serves the data of a state folder, where another one did. */
-export function noteServed(home: string, profile: Profile): void {
+/** Writes down that this version serves the data of a state folder, where another one did. Nothing needs it: a full disk stops nobody. */
+export function noteServed({ home, profile, log }: Pick<AsideParts, 'home' | 'profile' | 'log'>): void {
   if (lastServed(home)?.product === version) return;
   const server = profile === 'embedded' ? packageFolder().version : null;
   const served = { version: 1, product: version, since: new Date().toISOString(), server };
-  failpoint('upgrade.served.before');
-  replaceFile(servedFile(home), `${JSON.stringify(served, null, 2)}\n`);
-  failpoint('upgrade.served.after');
+  try {
+    failpoint('upgrade.served.before');
+    replaceFile(servedFile(home), `${JSON.stringify(served, null, 2)}\n`);
+    failpoint('upgrade.served.after');
+  } catch (error) {
+    log.warn({ err: error }, 'which version serves the data could not be written down');
+  }
 }

@@ -36,6 +36,7 @@ const ownFiles = [
   'external.json',
   'postgres.json',
   'database.json',
+  'served.json',
   'switch.json',
   'previous.json',
 ];

@@ -62,5 +62,5 @@ export async function checkServed(
   const { checks } = await checkRestored(stores, manifest);
   const failed = checks.find(({ ok }) => !ok);
   if (failed) throw new Error(`${failed.check}: ${failed.detail}`);
-  noteServed(parts.home, parts.profile);
+  noteServed(parts);
 }
