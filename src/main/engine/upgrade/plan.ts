@@ -7,7 +7,7 @@ import type { UpgradeFacts } from './facts.ts';
 const packedShare = 1 / 4;
 /** Where there is no snapshot to go by: bytes a second of a slow disk. */
 const assumedBytesPerMs = 30_000;
-/** Rows are put back with their indexes. */
+/** Rows are put back, and their indexes made. */
 const restoreFactor = 3;
 const serversMs = 20_000;
 const checksMs = 5000;
