@@ -70,15 +70,23 @@ async function filledStack() {
   return { home, status, projects, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-const volumes = async () =>
-  (await run('docker', ['volume', 'ls', '-q'])).stdout.trim().split('\n').toSorted();
+/** Volumes of the stacks of a state folder and of those within it. */
+async function volumesOf(home: string): Promise<readonly string[]> {
+  const { stdout } = await run('docker', ['volume', 'ls', '--format', '{{.Name}} {{.Labels}}']);
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(home))
+    .map((line) => line.split(' ')[0] ?? '')
+    .toSorted();
+}
 
 test.skipIf(reason)(
   'an image that cannot read the volume is never started on it, and where its server does not serve behind the switch, the old state does',
   async () => {
     await using stack = await filledStack();
     const { home } = stack;
-    const [before, hadVolumes] = [await stack.status(), await volumes()];
+    const [before, hadVolumes] = [await stack.status(), await volumesOf(home)];
+    expect(hadVolumes.length).toBeGreaterThan(4);
     const broken = await imageOf('18-refusing', later, ...refusing);
     const refused = await runCli(home, ['stack', 'up', '--json'], broken);
     expect(refused.code).toBe(1);
@@ -104,7 +112,7 @@ test.skipIf(reason)(
     expect(after.services.map(({ image, status }) => [image, status])).toEqual(
       before.services.map(({ image }) => [image, 'healthy']),
     );
-    expect(await volumes()).toEqual(hadVolumes);
+    expect(await volumesOf(home)).toEqual(hadVolumes);
     // Whatever is chosen, it keeps what it has until it is upgraded.
     expect((await runCli(home, ['stack', 'up', '--json'], broken)).code).toBe(0);
     expect((await stack.status()).services[0]?.image).toBe(base);

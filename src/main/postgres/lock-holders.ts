@@ -2,38 +2,61 @@ import pg from 'pg';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import { type PostgresAddress, withClient } from './pool.ts';
 
-/** What somebody else has: a table, for nobody else to read; any table of the schema, however; or an advisory lock. */
-export type Held =
-  | { readonly table: string }
-  | { readonly table: null }
-  | {
-      /** A number of 64 bits. */ readonly advisory: string;
-    };
-
 /** Sessions that are named. */
 const most = 3;
+const askEveryMs = 1000;
 
-function condition(held: Held): string {
-  if ('advisory' in held)
-    return `locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint) = ${BigInt(held.advisory)} AND granted`;
-  if (held.table === null)
-    return "locktype = 'relation' AND granted AND relation IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)";
-  const table = pg.escapeLiteral(pg.escapeIdentifier(held.table));
-  // Whoever waits for it keeps others out, too.
-  return `mode = 'AccessExclusiveLock' AND relation IN (SELECT ${table}::regclass UNION SELECT relid FROM pg_partition_tree(${table}))`;
-}
+const nobody: Bilingual = { en: '', ko: '' };
 
-/** Other sessions that have a lock, as ` (psql, process 123)`, the longest at work first; empty where they are done. */
-export async function lockHolders(address: PostgresAddress, held: Held): Promise<Bilingual> {
+/** @param condition on `pid`, in SQL @returns as ` (psql, process 123)`, the longest at work first; empty where there is none */
+async function sessionsBy(address: PostgresAddress, condition: string): Promise<Bilingual> {
   const { rows } = await withClient(address, (client) =>
     client.query<{ name: string; pid: number }>(
       `SELECT application_name AS name, pid FROM pg_stat_activity
-       WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid IN (SELECT pid FROM pg_locks WHERE ${condition(held)})
-       ORDER BY xact_start LIMIT ${most}`,
+       WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${condition} ORDER BY xact_start LIMIT ${most}`,
     ),
   );
-  if (rows.length === 0) return { en: '', ko: '' };
+  if (rows.length === 0) return nobody;
   const named = (process: string) =>
     rows.map(({ name, pid }) => `${name === '' ? '' : `${name}, `}${process} ${pid}`).join('; ');
   return { en: ` (${named('process')})`, ko: ` (${named('프로세스')})` };
+}
+
+/** Sessions that keep everybody else from a table, or wait to: ` (psql, process 123)`; empty where they are done. */
+export function tableHolders(address: PostgresAddress, name: string): Promise<Bilingual> {
+  const table = pg.escapeLiteral(pg.escapeIdentifier(name));
+  return sessionsBy(
+    address,
+    `pid IN (SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock'
+       AND relation IN (SELECT ${table}::regclass UNION SELECT relid FROM pg_partition_tree(${table})))`,
+  );
+}
+
+/** Sees who keeps a session waiting, while it waits: afterwards nobody can tell. */
+export class LockWatch implements Disposable {
+  private readonly address: PostgresAddress;
+  private readonly pid: number;
+  private readonly timer: NodeJS.Timeout;
+  /** Who did last; empty where nobody was seen. */
+  who: Bilingual = nobody;
+
+  /** @param pid the session's, in the server */
+  constructor(address: PostgresAddress, pid: number) {
+    this.address = address;
+    this.pid = pid;
+    this.timer = setInterval(() => void this.look(), askEveryMs);
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const seen = await sessionsBy(this.address, `pid = ANY (pg_blocking_pids(${Number(this.pid)}))`);
+      if (seen.en !== '') this.who = seen;
+    } catch {
+      // A server that takes no more connections: the error is said without names then.
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.timer);
+  }
 }

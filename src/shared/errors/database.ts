@@ -180,9 +180,9 @@ export const databaseErrors = {
     '끝나기를 기다린 뒤 다시 실행하세요. 이 명령은 아무것도 바꾸지 않았습니다.',
   ),
   SCHEMA_TIMEOUT: conflict(
-    'A statement of the revision {revision} took longer than {limit}',
+    'A statement of the revision {revision} was ended: it took longer than {limit}, or somebody cancelled it',
     '[cli:Give it more time: trainyard db upgrade --statement-timeout 12h.][page:On the command line it can be given more time.] Nothing was changed.',
-    '리비전 {revision}의 문장 하나가 {limit}을 넘겼습니다',
+    '리비전 {revision}의 문장 하나가 {limit} 안에 끝나지 않았거나 취소되었습니다',
     '[cli:시간을 더 주세요: trainyard db upgrade --statement-timeout 12h.][page:명령줄에서는 시간을 더 줄 수 있습니다.] 아무것도 바뀌지 않았습니다.',
   ),
   DOWNGRADE_BLOCKED: conflict(

@@ -19,7 +19,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { everythingOf, fillStores, openOwnStores, restoreInto, snapshotOf } from './support.ts';
 
 /** `npm run test:torture` asks for more. */
-const mutations = Number(process.env.TRAINYARD_SNAPSHOT_MUTATIONS ?? 24);
+const mutations = Number(process.env.TRAINYARD_SNAPSHOT_MUTATIONS ?? 16);
 
 async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

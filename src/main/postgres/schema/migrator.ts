@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { lockHolders } from '../lock-holders.ts';
+import { LockWatch } from '../lock-holders.ts';
 import { asErrorOf, type PostgresAddress, withClient } from '../pool.ts';
 import { bookkeepingTables, checksumsTable, migrationsTable } from './bookkeeping.ts';
 import { readMigration } from './migration-files.ts';
@@ -106,6 +106,7 @@ async function transact(
   );
   await client.query('BEGIN');
   const under = { revision: '' };
+  using watch = new LockWatch(address, await pidOf(client));
   try {
     await limit(client, statementTimeout);
     await client.query(`SELECT pg_advisory_xact_lock(${lockNumber})`);
@@ -122,11 +123,22 @@ async function transact(
     return names;
   } catch (error) {
     await rollBack(client);
-    if (hasCode(error, '55P03')) throw await lockedOut(address, error, under.revision);
-    if (hasCode(error, '57014') && /statement timeout/.test(error.message))
-      throw fault('SCHEMA_TIMEOUT', { revision: under.revision, limit: statementTimeout }, { cause: error });
+    const { revision } = under;
+    const { who } = watch;
+    if (hasCode(error, '55P03'))
+      // Without a revision it was another migrator that it waited for.
+      throw revision === ''
+        ? fault('SCHEMA_MIGRATING', { who }, { cause: error })
+        : fault('SCHEMA_LOCKED', { revision, who }, { cause: error });
+    if (hasCode(error, '57014'))
+      throw fault('SCHEMA_TIMEOUT', { revision, limit: statementTimeout }, { cause: error });
     throw direction === 'down' ? blocked(error) : conflict(error);
   }
+}
+
+async function pidOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid ?? 0;
 }
 
 /** In place of the limits of the server, the database and the role, which are meant for other statements. */
@@ -135,16 +147,6 @@ async function limit(client: pg.Client, statementTimeout: string): Promise<void>
   await client.query(
     `SET LOCAL lock_timeout = '${lockTimeout}'; SET LOCAL idle_in_transaction_session_timeout = 0`,
   );
-}
-
-/** @param revision empty: it waited for another migrator */
-async function lockedOut(address: PostgresAddress, cause: Error, revision: string) {
-  if (revision !== '') {
-    const who = await lockHolders(address, { table: null });
-    return fault('SCHEMA_LOCKED', { revision, who }, { cause });
-  }
-  const who = await lockHolders(address, { advisory: lockNumber });
-  return fault('SCHEMA_MIGRATING', { who }, { cause });
 }
 
 async function apply(

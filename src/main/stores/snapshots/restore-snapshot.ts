@@ -1,6 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { pause } from '../../platform/waiting.ts';
 import { withClient } from '../../postgres/pool.ts';
 import { quoted, readTables } from '../migration/table-shapes.ts';
 import type { Stores } from '../profiles/stores.ts';
@@ -18,6 +19,8 @@ import { type GivenKey, identityFor } from './snapshot-key.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 
+/** For the verification, before PostgreSQL is given rows. */
+const headStartMs = 100;
 /** Keys that are put into Redis at a time. */
 const keysAtOnce = 500;
 
@@ -60,11 +63,13 @@ export async function restoreSnapshot(
     isVerified = true;
   };
   let leftOut: readonly LeftOut[] = [];
-  // The tables as they were then; the revisions since are gone through with the rows in them, or with none where they are refused.
-  await stores.schema.downgrade(revision);
-  // While PostgreSQL takes the rows, which is nothing until they are committed: each has a processor of its own to do.
+  // While PostgreSQL takes the rows, which are nothing until they are committed: each has a processor of its own to do.
   const verified = verify();
   verified.catch(() => undefined);
+  // A small snapshot is refused before anything is begun.
+  await Promise.race([verified, pause(headStartMs)]);
+  // The tables as they were then; the revisions since are gone through with the rows in them, or with none where they are refused.
+  await stores.schema.downgrade(revision);
   try {
     let rows = 0;
     const onRows = (_: string, more: number) => {

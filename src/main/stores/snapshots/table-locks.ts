@@ -1,6 +1,6 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
-import { lockHolders } from '../../postgres/lock-holders.ts';
+import { tableHolders } from '../../postgres/lock-holders.ts';
 import type { PostgresAddress } from '../../postgres/pool.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function namingLock<Result>(
     if (!hasCode(error, '55P03')) throw error;
     throw fault(
       'SNAPSHOT_TABLE_LOCKED',
-      { table, who: await lockHolders(address, { table }) },
+      { table, who: await tableHolders(address, table) },
       { cause: error },
     );
   }
