@@ -49,7 +49,7 @@ export async function restoreSnapshot(
   const manifest = await readManifest(folder);
   const identity = await identityFor(folder, manifest, key);
   const snapshot = new SnapshotReader(folder, manifest, identity);
-  const revision = await refuseNewer(manifest, stores);
+  const { revision, isAtHead } = await refuseNewer(manifest, stores);
   await refuseFilled(stores);
   let [isVerified, isOver] = [false, false];
   const verify = async () => {
@@ -69,7 +69,7 @@ export async function restoreSnapshot(
   // A small snapshot is refused before anything is begun.
   await Promise.race([verified, pause(headStartMs)]);
   // The tables as they were then; the revisions since are gone through with the rows in them, or with none where they are refused.
-  await stores.schema.downgrade(revision);
+  if (!isAtHead) await stores.schema.downgrade(revision);
   try {
     let rows = 0;
     const onRows = (_: string, more: number) => {
@@ -95,22 +95,24 @@ export async function restoreSnapshot(
     });
     throw error;
   } finally {
-    await stores.schema.upgrade();
+    if (!isAtHead) await stores.schema.upgrade();
   }
   await compare(snapshot, stores);
   return { manifest, leftOut };
 }
 
-/** The snapshot's revision, which this version has too. @throws TrainyardError SNAPSHOT_NEWER */
-async function refuseNewer({ database, version }: Manifest, { schema }: Stores): Promise<string> {
+/** The snapshot's revision, which this version has too, and whether that is the newest, at which the stores are. @throws TrainyardError SNAPSHOT_NEWER */
+async function refuseNewer({ database, version }: Manifest, { schema }: Stores) {
   const { revisions } = await schema.history();
   const known = new Map(
     revisions.filter(({ checksum }) => checksum !== null).map((one) => [one.name, one.revision]),
   );
   const unknown = database.revisions.find((name) => !known.has(name));
   const last = known.get(database.revisions.at(-1) ?? '');
-  if (unknown === undefined && last !== undefined) return last;
-  const head = revisions.findLast(({ checksum }) => checksum !== null)?.name ?? '–';
+  const newest = revisions.findLast(({ checksum }) => checksum !== null);
+  if (unknown === undefined && last !== undefined)
+    return { revision: last, isAtHead: last === newest?.revision && newest.appliedAt !== null };
+  const head = newest?.name ?? '–';
   throw fault('SNAPSHOT_NEWER', {
     what: {
       en: `revision ${unknown} of Trainyard ${version}`,
