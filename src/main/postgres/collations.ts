@@ -28,8 +28,8 @@ export async function otherCollations(client: Pick<pg.ClientBase, 'query'>): Pro
 }
 
 /**
- * Makes the indexes anew, which such collations sort, then has the server remember their version. Killed between, it is done again. Nothing else
- * writes meanwhile.
+ * Makes all indexes anew where a collation is of another version, then has the server remember that. Killed between, it is done again. Nothing
+ * else writes meanwhile.
  */
 export async function renewCollations(client: Pick<pg.ClientBase, 'query'>): Promise<OtherCollation[]> {
   const others = await otherCollations(client);

@@ -49,7 +49,7 @@ export class LockWatch implements Disposable {
 
   private async look(): Promise<void> {
     try {
-      const seen = await sessionsBy(this.address, `pid = ANY (pg_blocking_pids(${Number(this.pid)}))`);
+      const seen = await sessionsBy(this.address, `pid = ANY (pg_blocking_pids(${this.pid}))`);
       if (seen.en !== '') this.who = seen;
     } catch {
       // A server that takes no more connections: the error is said without names then.

@@ -36,9 +36,9 @@ export function withChoices(before: Images, choices: readonly string[]): Images 
   return images;
 }
 
-/** Keeps images for later starts. */
-export const keepImages = (settings: SettingsStore, images: Images) => settings.set(imagesName, images);
+/** Chooses images for later starts, in place of all that were. */
+export const saveImages = (settings: SettingsStore, images: Images) => settings.set(imagesName, images);
 
-/** Keeps other images for later starts, as `withChoices` takes them. @throws TrainyardError STACK_IMAGE_INVALID */
+/** Chooses other images for later starts, as `withChoices` takes them. @throws TrainyardError STACK_IMAGE_INVALID */
 export const chooseImages = (settings: SettingsStore, choices: readonly string[]) =>
-  keepImages(settings, withChoices(stackImages(settings), choices));
+  saveImages(settings, withChoices(stackImages(settings), choices));

@@ -61,6 +61,12 @@ export const insteadOfStarting = {
   ko: ' 그 엔진을 쓰거나("trainyard open") --home이나 TRAINYARD_HOME으로 다른 폴더를 지정해도 됩니다.',
 } as const satisfies Bilingual;
 
+/** Of a command that needs the state folder for itself. */
+export const thenRunAgain = {
+  en: ', then run this again',
+  ko: ' 그런 다음 이 명령을 다시 실행하세요.',
+} as const satisfies Bilingual;
+
 /** Why an engine does not start. */
 export const engineStartErrors = {
   ENGINE_RUNNING: conflict(

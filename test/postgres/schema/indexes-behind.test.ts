@@ -1,25 +1,20 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withIndexesBehind } from '../../../src/main/postgres/schema/indexes-behind.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
-import { connect, readEverything } from './catalog.ts';
-import { addMetric, addProject, addWorkflow } from './rows.ts';
+import { readEverything } from './catalog.ts';
+import { addMetric } from './rows.ts';
+import { databaseWithRun } from './support.ts';
 
-let database: TestDatabase;
-let client: pg.Client & AsyncDisposable;
+let held: Awaited<ReturnType<typeof databaseWithRun>>;
+let client: pg.ClientBase;
 let workflow: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  client = await connect(database.url);
-  workflow = await addWorkflow(client, await addProject(client));
+  held = await databaseWithRun();
+  ({ client, workflow } = held);
   await client.query("SELECT ensure_metrics_partitions('2030-01-01Z', '2030-02-01Z')");
 });
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => held[Symbol.asyncDispose]());
 
 /** Indexes and keys of every relation, of partitions, too. */
 async function indexesAndKeys(): Promise<readonly string[]> {

@@ -3,24 +3,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { metricPartitions } from '../../../src/main/features/ingest/metric-partitions.ts';
 import { Db } from '../../../src/main/postgres/db.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { connect } from './catalog.ts';
 import { addMetric, addProject, addWorkflow } from './rows.ts';
+import { databaseWithRun } from './support.ts';
 
-let database: TestDatabase;
-let client: pg.Client & AsyncDisposable;
+let held: Awaited<ReturnType<typeof databaseWithRun>>;
+let client: pg.ClientBase;
 let workflow: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  client = await connect(database.url);
-  workflow = await addWorkflow(client, await addProject(client));
+  held = await databaseWithRun();
+  ({ client, workflow } = held);
 });
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => held[Symbol.asyncDispose]());
 
 const ensure = (session: pg.ClientBase, from: string, to: string) =>
   session
@@ -54,7 +49,7 @@ test('months are made once, by UTC, and rows go into theirs', async () => {
 });
 
 test('the session’s time zone does not move a month', async () => {
-  await using session = await connect(database.url);
+  await using session = await connect(held.url);
   await session.query("SET TIME ZONE 'Pacific/Auckland'");
   expect(await ensure(session, '2030-10-01T00:00:00Z', '2030-10-01T00:00:00Z')).toEqual([
     'metrics_partition_2030_10',
@@ -80,11 +75,11 @@ test('a point of any time is taken, and moves when its month is made', async () 
 test('sessions that ask at once, with writers beside them, make each month once', async () => {
   const results = await Promise.all([
     ...Array.from({ length: 4 }, async () => {
-      await using session = await connect(database.url);
+      await using session = await connect(held.url);
       return await ensure(session, '2032-01-01', '2032-12-01');
     }),
     ...Array.from({ length: 2 }, async (_, place) => {
-      await using session = await connect(database.url);
+      await using session = await connect(held.url);
       for (let month = 1; month <= 12; month += 1) {
         await session.query('BEGIN');
         await session.query('UPDATE workflows SET last_seq = last_seq + 1 WHERE id = $1', [workflow]);
@@ -125,10 +120,10 @@ test('ranges that make no sense are refused', async () => {
 });
 
 test('a long reader puts a new month off and loses no point', async () => {
-  const pool = createPool({ url: database.url });
+  const pool = createPool({ url: held.url });
   try {
     const ensurePartitions = metricPartitions(new Db(pool));
-    await using reader = await connect(database.url);
+    await using reader = await connect(held.url);
     await reader.query('BEGIN');
     await reader.query('SELECT count(*) FROM metrics_partition_default');
     const soon = new Date(Date.now() + 200 * 24 * 3_600_000);

@@ -4,7 +4,10 @@ import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { migrationsFolder } from '../../../src/main/platform/paths.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
+import { createTestDatabase } from '../../support/postgres.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { connect } from './catalog.ts';
+import { addProject, addWorkflow } from './rows.ts';
 
 /** A copy of the migrations to change, removed when disposed. */
 export async function copyMigrations(): Promise<{ folder: string } & AsyncDisposable> {
@@ -55,4 +58,14 @@ export function startUpgrader(url: string, options: UpgraderOptions = {}): Upgra
   });
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stdout }));
   return { process: child, ended };
+}
+
+/** A database of a test's own with a run in it, and a connection to it. */
+export async function databaseWithRun() {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await createTestDatabase());
+  const client = stack.use(await connect(url));
+  const workflow = await addWorkflow(client, await addProject(client));
+  const held = stack.move();
+  return { url, client, workflow, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }

@@ -1,3 +1,4 @@
+import { thenRunAgain } from '../../../shared/errors/engine.ts';
 import { beforeRevisions } from '../../../shared/model/snapshots.ts';
 import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
@@ -46,10 +47,7 @@ export async function changeSchema(options: ChangeOptions, change: Go, beside: b
   if (!engine) return withHeldStores(options, go);
   if (!beside) {
     const { engineRunning } = await import('../lib/engine.ts');
-    throw engineRunning(homeFolder(), engine, {
-      en: ', then run this again',
-      ko: ' 그런 다음 이 명령을 다시 실행하세요.',
-    });
+    throw engineRunning(homeFolder(), engine, thenRunAgain);
   }
   return withDatabase(options, async ({ schema }) => {
     if (options.snapshot === false) return without(go, schema);

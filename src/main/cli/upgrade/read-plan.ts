@@ -23,7 +23,7 @@ const away = /^(?:POSTGRES_UNREACHABLE|S3_.+|STACK_ABSENT)$/;
  */
 export async function readUpgradePlan(choices: readonly string[]): Promise<UpgradePlan> {
   const home = openHome(homeFolder());
-  const [{ lastServed }, { planUpgrade }, { stackImages, withChoices }, { openSettings }] = await Promise.all(
+  const [{ lastServed }, { upgradePlan }, { stackImages, withChoices }, { openSettings }] = await Promise.all(
     [
       import('../../engine/last-served.ts'),
       import('../../engine/upgrade/plan.ts'),
@@ -36,7 +36,7 @@ export async function readUpgradePlan(choices: readonly string[]): Promise<Upgra
   const images = withChoices(stackImages(settings), choices);
   const { pino } = await import('pino');
   const facts = await readFacts({ home, profile, settings, images, log: pino({ enabled: false }) });
-  return planUpgrade(profile, lastServed(home)?.product ?? null, facts);
+  return upgradePlan(profile, lastServed(home)?.product ?? null, facts);
 }
 
 async function readFacts(parts: AsideParts): Promise<UpgradeFacts> {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { thenRunAgain } from '../../../shared/errors/engine.ts';
 import type { UpgradeChange, UpgradePlan } from '../../../shared/model/upgrade.ts';
 import { findEngine } from '../../platform/find-engine.ts';
 import { homeFolder } from '../../platform/paths.ts';
@@ -191,10 +192,7 @@ async function apply({ yes, stopRuns, image, postgres, json, ...key }: ApplyOpti
   const engine = findEngine(home);
   if (engine) {
     const { engineRunning } = await import('../lib/engine.ts');
-    throw engineRunning(home, engine, {
-      en: ', then run this again',
-      ko: ' 그런 다음 이 명령을 다시 실행하세요.',
-    });
+    throw engineRunning(home, engine, thenRunAgain);
   }
   const [{ applyUpgrade }, { shown }] = await Promise.all([
     import('../../engine/upgrade/apply.ts'),

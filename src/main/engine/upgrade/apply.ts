@@ -10,7 +10,7 @@ import { noRoom } from '../../platform/faults/disk-room.ts';
 import { keptPrevious } from '../../platform/state-switch.ts';
 import type { ServerPackage } from '../../postgres/embedded/binaries.ts';
 import type { PinnedImages } from '../../stack/record.ts';
-import { keepImages, stackImages, withChoices } from '../../stack/stack-images.ts';
+import { saveImages, stackImages, withChoices } from '../../stack/stack-images.ts';
 import type { Manifest } from '../../stores/snapshots/manifest.ts';
 import { type GivenKey, identityFor } from '../../stores/snapshots/snapshot-key.ts';
 import { type AsideParts, stackOf, sweepStates } from '../aside.ts';
@@ -23,7 +23,7 @@ import { withHeldHome } from '../restore-home.ts';
 import { makeSnapshot } from '../snapshot-before.ts';
 import { readServerChanges, readUpgradeFacts } from './facts.ts';
 import { oldServer } from './old-server.ts';
-import { planUpgrade } from './plan.ts';
+import { upgradePlan } from './plan.ts';
 import { bringUp, checkServed, openServed } from './served-stores.ts';
 import { stopRuns } from './stop-runs.ts';
 
@@ -121,7 +121,7 @@ async function snapshotOf(upgrade: Upgrade): Promise<Made | null> {
   const look = async () => {
     await using stack = new AsyncDisposableStack();
     const stores = await open(stack);
-    return planUpgrade(
+    return upgradePlan(
       profile,
       lastServed(home)?.product ?? null,
       await readUpgradeFacts(parts, stores, stores.objects),
@@ -232,7 +232,7 @@ async function inPlace(upgrade: Upgrade, made: Made): Promise<void> {
     if (before) {
       await using local = stackOf(held.home, parts);
       await local.stack.keepImages(before);
-      keepImages(held.settings, chosen);
+      saveImages(held.settings, chosen);
     }
     await back(upgrade);
     throw takenBack(error, made);
@@ -242,7 +242,7 @@ async function inPlace(upgrade: Upgrade, made: Made): Promise<void> {
 /** From the next start on the stack runs what was chosen. */
 async function release(parts: AsideParts): Promise<void> {
   failpoint('upgrade.images.before');
-  if (parts.images) keepImages(parts.settings, parts.images);
+  if (parts.images) saveImages(parts.settings, parts.images);
   failpoint('upgrade.images.after');
   await using local = stackOf(parts.home, parts);
   failpoint('upgrade.release.before');

@@ -14,7 +14,7 @@ const checksMs = 5000;
 const leastMeasureBytes = 64 * 1024 ** 2;
 
 /** What an upgrade changes, and what it takes: from what was read, and nothing else. */
-export function planUpgrade(
+export function upgradePlan(
   profile: Profile,
   servedBy: string | null,
   { changes: ofServers, database, objectBytes, snapshot, rooms }: UpgradeFacts,

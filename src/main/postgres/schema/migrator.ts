@@ -5,9 +5,9 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { LockWatch } from '../lock-holders.ts';
 import { asErrorOf, type PostgresAddress, withClient } from '../pool.ts';
 import { bookkeepingTables, checksumsTable, migrationsTable } from './bookkeeping.ts';
-import { readMigration } from './migration-files.ts';
 import { type AppliedRevision, revisionOf } from './plan.ts';
 import { withReadingClient } from './reading-client.ts';
+import { type OnRevision, runRevisions } from './run-revisions.ts';
 import { describeDrift, ownStructure, readStructure, type Structure } from './structure.ts';
 
 /** Shared by every migrator of ours in a database; the number means nothing else. */
@@ -105,7 +105,7 @@ async function transact(
     "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout' AND setting <> '0'",
   );
   await client.query('BEGIN');
-  const under = { revision: '' };
+  let revision = '';
   using watch = new LockWatch(address, await pidOf(client));
   try {
     await limit(client, statementTimeout);
@@ -113,7 +113,10 @@ async function transact(
     const state = await readBookkeeping(client, major);
     const names = plan(state.applied);
     failpoint('schema.migrate.before');
-    if (names.length > 0) await apply(client, folder, direction, names, state, major, under);
+    if (names.length > 0)
+      await apply(client, folder, direction, names, state, major, (name) => {
+        revision = revisionOf(name);
+      });
     if (direction === 'down' && names.length === state.applied.length) {
       await client.query(`DROP TABLE IF EXISTS ${bookkeepingTables.join(', ')}`);
     }
@@ -123,7 +126,6 @@ async function transact(
     return names;
   } catch (error) {
     await rollBack(client);
-    const { revision } = under;
     const { who } = watch;
     if (hasCode(error, '55P03'))
       // Without a revision it was another migrator that it waited for.
@@ -156,13 +158,13 @@ async function apply(
   names: readonly string[],
   state: Bookkeeping,
   major: number,
-  under: { revision: string },
+  onRevision: OnRevision,
 ): Promise<void> {
   const before = await readStructure(client);
   await client.query(
     `CREATE TABLE IF NOT EXISTS ${checksumsTable} (name text PRIMARY KEY, sha256 text NOT NULL, major integer, structure jsonb)`,
   );
-  await run(client, folder, direction, names, under);
+  await runRevisions(client, { folder, direction, names, onRevision });
   // node-pg-migrate takes the order from run_on: a clock that was set back must not turn it round.
   await client.query(
     `UPDATE ${migrationsTable} AS later SET run_on = (SELECT max(run_on) FROM ${migrationsTable} WHERE id <= later.id)`,
@@ -173,65 +175,6 @@ async function apply(
      WHERE name = (SELECT name FROM ${migrationsTable} ORDER BY run_on DESC, id DESC LIMIT 1)`,
     [major, JSON.stringify(structure)],
   );
-}
-
-async function run(
-  client: pg.Client,
-  folder: string,
-  direction: 'up' | 'down',
-  names: readonly string[],
-  under: { revision: string },
-): Promise<void> {
-  // Loaded here because it costs more than everything else, and most starts have nothing to migrate.
-  const { runner } = await import('node-pg-migrate');
-  const failures: string[] = [];
-  const done = await runner({
-    dbClient: client,
-    dir: folder,
-    direction,
-    count: names.length,
-    migrationsTable,
-    // The transaction and the lock are ours: the bookkeeping, the checksums and the check of the plan belong into them.
-    noLock: true,
-    singleTransaction: false,
-    checkOrder: true,
-    migrationLoaderStrategies: [
-      {
-        extensions: ['.sql'],
-        loader: (paths) => Promise.all(paths.map((file) => loadUnit(file, under))),
-      },
-    ],
-    logger: {
-      info: () => undefined,
-      warn: () => undefined,
-      error: (message) => failures.push(message),
-    },
-  });
-  if (done.map(({ name }) => name).join() !== names.join()) {
-    throw new Error(
-      `Went through ${done.map(({ name }) => name).join(', ')} instead of ${names.join(', ')}.`,
-    );
-  }
-}
-
-/** @param under gets the revision that is gone through */
-async function loadUnit(file: string, under: { revision: string }) {
-  const { name, checksum, up, down } = await readMigration(file);
-  const action =
-    (...texts: readonly string[]) =>
-    (builder: { noTransaction(): void; sql(text: string): void }) => {
-      under.revision = revisionOf(name);
-      builder.noTransaction();
-      for (const text of texts) builder.sql(text);
-    };
-  return {
-    id: file,
-    filePaths: [file],
-    actions: {
-      up: action(up, `INSERT INTO ${checksumsTable} (name, sha256) VALUES ('${name}', '${checksum}')`),
-      down: action(down, `DELETE FROM ${checksumsTable} WHERE name = '${name}'`),
-    },
-  };
 }
 
 async function majorOf(client: Asked): Promise<number> {
