@@ -105,7 +105,14 @@ test.skipIf(reason)(
 
     const applied = await runCli(home, apply, broken);
     expect(applied.code).toBe(1);
-    expect(JSON.parse(applied.stdout)).toMatchObject({ error: { code: 'UPGRADE_TAKEN_BACK' } });
+    expect(JSON.parse(applied.stdout)).toMatchObject({
+      error: {
+        code: 'UPGRADE_TAKEN_BACK',
+        hint: expect.stringMatching(
+          /^What was served before is in service again and nothing is lost\. The snapshot \S+ /,
+        ),
+      },
+    });
     expect(await stack.projects()).toBe('kept');
     const after = await stack.status();
     expect(after.name).toBe(before.name);

@@ -174,9 +174,9 @@ export const databaseErrors = {
     '그 작업(트랜잭션을 열어 둔 프로그램일 수 있습니다)이 끝나기를 기다리거나 끝낸 뒤 다시 실행하세요. 아무것도 바뀌지 않았습니다.',
   ),
   SCHEMA_MIGRATING: conflict(
-    'Another program has been migrating this database for more than a minute{who}',
+    'Another program is migrating this database and was not done in time{who}',
     'Wait until it is done, then do this again. Nothing was changed by this one.',
-    '다른 프로그램이 1분 넘게 이 데이터베이스를 마이그레이션하고 있습니다{who}',
+    '다른 프로그램의 데이터베이스 마이그레이션이 제때 끝나지 않았습니다{who}',
     '끝나기를 기다린 뒤 다시 실행하세요. 이 명령은 아무것도 바꾸지 않았습니다.',
   ),
   SCHEMA_TIMEOUT: conflict(

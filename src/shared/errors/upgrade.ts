@@ -4,9 +4,9 @@ import { conflict, failure } from './entry.ts';
 export const upgradeErrors = {
   UPGRADE_TAKEN_BACK: failure(
     'The upgrade was not done: {cause}',
-    'What was served before is in service again, with its own images, and nothing is lost. The snapshot {snapshot} was made before. Remove the cause, then see "trainyard upgrade plan".',
+    '{state} The snapshot {snapshot} was made before. Remove the cause, then see "trainyard upgrade plan".',
     '업그레이드하지 못했습니다: {cause}',
-    '이전 데이터를 원래 이미지로 다시 쓰고 있으며 잃은 것은 없습니다. 먼저 만든 스냅숏은 {snapshot}입니다. 원인을 해결한 뒤 "trainyard upgrade plan"을 확인하세요.',
+    '{state} 먼저 만든 스냅숏은 {snapshot}입니다. 원인을 해결한 뒤 "trainyard upgrade plan"을 확인하세요.',
   ),
   UPGRADE_REHEARSAL_FAILED: failure(
     'The upgrade would not work: in stores of its own, where it was tried first, {what}',

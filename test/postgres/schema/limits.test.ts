@@ -75,3 +75,17 @@ test('a table that somebody uses is waited for, and then the error names them', 
   await user.query('ROLLBACK');
   expect(await everything()).toEqual(before);
 });
+
+test('another migrator that is not done in time is named, whichever limit ended the waiting', async () => {
+  const before = await everything();
+  await revise('CREATE TABLE made (id int);');
+  await using other = await connect(database.url);
+  await other.query(
+    "SET application_name = 'another upgrade'; BEGIN; SELECT pg_advisory_xact_lock(7241865325823964)",
+  );
+  const error = await errorOf(schema.upgrade('head', { statementTimeout: '2s' }));
+  expect(error.code).toBe('SCHEMA_MIGRATING');
+  expect(error.message).toMatch(/\(another upgrade, process \d+\)$/);
+  await other.query('ROLLBACK');
+  expect(await everything()).toEqual(before);
+});

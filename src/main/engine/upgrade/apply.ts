@@ -3,10 +3,11 @@ import path from 'node:path';
 import { fault, inBoth } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { driftSentence } from '../../../shared/format/drift.ts';
+import { formatBytes } from '../../../shared/format/units.ts';
 import { beforeUpgrade } from '../../../shared/model/snapshots.ts';
 import type { UpgradeChange, UpgradePlan } from '../../../shared/model/upgrade.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { noRoom } from '../../platform/faults/disk-room.ts';
+import { diskRoom, noRoom } from '../../platform/faults/disk-room.ts';
 import { keptPrevious } from '../../platform/state-switch.ts';
 import type { ServerPackage } from '../../postgres/embedded/binaries.ts';
 import type { PinnedImages } from '../../stack/record.ts';
@@ -130,14 +131,16 @@ async function snapshotOf(upgrade: Upgrade): Promise<Made | null> {
   const plan = await look();
   if (plan.way === null) return null;
   const lacking = plan.room.find(({ neededBytes, freeBytes }) => neededBytes >= freeBytes);
-  if (lacking)
+  if (lacking) {
+    const needed = formatBytes(lacking.neededBytes);
     throw noRoom(
       {
-        en: 'The upgrade needs more room than there is',
-        ko: '업그레이드에 필요한 공간이 부족합니다',
+        en: `The upgrade needs ${needed} of room`,
+        ko: `업그레이드하려면 ${needed}의 공간이 필요합니다`,
       },
-      { ...lacking, totalBytes: lacking.freeBytes },
+      await diskRoom(lacking.path),
     );
+  }
   const count = plan.runsUnderWay ?? 0;
   const isBehind = plan.changes.some(({ what }) => what === 'schema');
   if (count > 0 && (!stopsRuns || isBehind || source)) throw fault('UPGRADE_RUNS_UNDER_WAY', { count });
@@ -166,8 +169,8 @@ const reasonOf = ({ changes }: UpgradePlan) =>
     ),
   );
 
-const takenBack = (error: unknown, { manifest }: Made) =>
-  fault('UPGRADE_TAKEN_BACK', { cause: sentenceOf(error), snapshot: manifest.id }, { cause: error });
+const takenBack = (error: unknown, { manifest }: Made, state: Bilingual) =>
+  fault('UPGRADE_TAKEN_BACK', { cause: sentenceOf(error), snapshot: manifest.id, state }, { cause: error });
 
 const sentenceOf = (error: unknown): Bilingual => {
   const { en, ko } = inBoth(error).message;
@@ -196,17 +199,32 @@ async function move(upgrade: Upgrade, made: Made): Promise<void> {
         held.log.warn({ err: cause }, 'what the upgrade made could not be removed'),
       );
     }
-    await back(upgrade);
-    throw takenBack(error, made);
+    throw takenBack(error, made, await back(upgrade));
   }
 }
 
-/** Where the server that the old state needs is another than came with this program, nothing can be started for it here. */
-async function back({ held, source }: Upgrade): Promise<void> {
-  if (source) return;
-  await bringUp(held).catch((cause: unknown) =>
-    held.log.error({ err: cause }, 'what was served before does not open either'),
-  );
+/** Starts what was served before. @returns how it is now, for people */
+async function back({ held, source }: Upgrade): Promise<Bilingual> {
+  if (source)
+    // Its server is another than came with this program.
+    return {
+      en: 'The earlier data is in its place again and nothing is lost; the version that served it can start it.',
+      ko: '이전 데이터는 제자리로 돌아왔고 잃은 것은 없으며, 이를 쓰던 버전에서 시작할 수 있습니다.',
+    };
+  try {
+    await bringUp(held);
+  } catch (error) {
+    held.log.error({ err: error }, 'what was served before does not open either');
+    const { en, ko } = sentenceOf(error);
+    return {
+      en: `The earlier data is in its place again and nothing is lost, but it does not open now: ${en}.`,
+      ko: `이전 데이터는 제자리로 돌아왔고 잃은 것은 없지만 지금은 열리지 않습니다(${ko}).`,
+    };
+  }
+  return {
+    en: 'What was served before is in service again and nothing is lost.',
+    ko: '이전 데이터를 다시 쓰고 있으며 잃은 것은 없습니다.',
+  };
 }
 
 async function inPlace(upgrade: Upgrade, made: Made): Promise<void> {
@@ -234,8 +252,7 @@ async function inPlace(upgrade: Upgrade, made: Made): Promise<void> {
       await local.stack.keepImages(before);
       saveImages(held.settings, chosen);
     }
-    await back(upgrade);
-    throw takenBack(error, made);
+    throw takenBack(error, made, await back(upgrade));
   }
 }
 

@@ -127,11 +127,10 @@ async function transact(
   } catch (error) {
     await rollBack(client);
     const { who } = watch;
-    if (hasCode(error, '55P03'))
-      // Without a revision it was another migrator that it waited for.
-      throw revision === ''
-        ? fault('SCHEMA_MIGRATING', { who }, { cause: error })
-        : fault('SCHEMA_LOCKED', { revision, who }, { cause: error });
+    // Without a revision it was another migrator that it waited for.
+    if (revision === '' && hasCode(error, '55P03', '57014'))
+      throw fault('SCHEMA_MIGRATING', { who }, { cause: error });
+    if (hasCode(error, '55P03')) throw fault('SCHEMA_LOCKED', { revision, who }, { cause: error });
     if (hasCode(error, '57014'))
       throw fault('SCHEMA_TIMEOUT', { revision, limit: statementTimeout }, { cause: error });
     throw direction === 'down' ? blocked(error) : conflict(error);

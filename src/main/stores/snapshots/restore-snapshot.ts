@@ -68,9 +68,9 @@ export async function restoreSnapshot(
   verified.catch(() => undefined);
   // A small snapshot is refused before anything is begun.
   await Promise.race([verified, pause(headStartMs)]);
-  // The tables as they were then; the revisions since are gone through with the rows in them, or with none where they are refused.
-  if (!isAtHead) await stores.schema.downgrade(revision);
   try {
+    // The tables as they were then; the revisions since are gone through with the rows in them, or with none where they are refused.
+    if (!isAtHead) await stores.schema.downgrade(revision);
     let rows = 0;
     const onRows = (_: string, more: number) => {
       rows += more;
