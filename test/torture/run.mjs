@@ -11,7 +11,7 @@ const chosen =
         'test/stores/snapshots/damage.test.ts',
         'test/stores/snapshots/under-load.test.ts',
         'test/stores/snapshots/kills.test.ts',
-        'test/stores/snapshots/bucket-copies.test.ts',
+        'test/stores/destinations/bucket.test.ts',
         'test/features/datasets/kills.test.ts',
         'test/stack/verbs/kills.test.ts',
         'test/postgres/schema/kills.test.ts',

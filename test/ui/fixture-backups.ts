@@ -16,6 +16,7 @@ import { fault } from '../../src/shared/errors/catalogue.ts';
 import { byHand } from '../../src/shared/model/snapshots.ts';
 import { os } from './fixture-api.ts';
 import { ago, fixtureId } from './fixture-data.ts';
+import { fixtureDestinations } from './fixture-destinations.ts';
 import type { FixtureState } from './fixture-state.ts';
 
 const folder = '/home/kim/.local/share/trainyard/snapshots';
@@ -212,6 +213,7 @@ export function fixtureBackups(state: FixtureState) {
       snapshots.encryption = { active: null, pending: null };
       return snapshots.encryption;
     }),
+    ...fixtureDestinations(state),
     removable: backups.removable.handler(({ input }) => snapshots.removable(input)),
     create: backups.create.handler(({ input }) => snapshots.begin('create', input.why)),
     drill: backups.drill.handler(({ input }) => {

@@ -11,6 +11,7 @@ import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
 import { FixtureSnapshots } from './fixture-backups.ts';
 import { FixtureBell } from './fixture-bell.ts';
 import { type FixtureImage, type FixtureRun, fixtureId } from './fixture-data.ts';
+import { FixtureDestinations } from './fixture-destinations.ts';
 import type { LabelledImage } from './fixture-labelled.ts';
 import { FixtureStack } from './fixture-stack.ts';
 
@@ -56,6 +57,9 @@ export class FixtureState {
   readonly changes: Change[] = [];
   private readonly bell = new FixtureBell();
   readonly stack = new FixtureStack(this.bell);
+  readonly destinations = new FixtureDestinations(() =>
+    this.changed({ kind: 'backup', id: fixtureId(9, 2) }),
+  );
   readonly snapshots = new FixtureSnapshots((id) => this.changed({ kind: 'backup', id }));
   disk: DiskState = { level: 'ok', disks: [] };
   /** What lies in the inbox. */

@@ -24,6 +24,24 @@ export const backupsApi = {
   turnOffEncryption: api.backups.turnOffEncryption.handler(({ context }) =>
     context.services().backupEncryption.turnOff(),
   ),
+  destinations: api.backups.destinations.handler(({ context }) =>
+    context.services().backupDestinations.list(),
+  ),
+  addDestination: api.backups.addDestination.handler(({ input, context }) =>
+    context.services().backupDestinations.add(input),
+  ),
+  testDestination: api.backups.testDestination.handler(({ input, context }) =>
+    context.services().backupDestinations.test(input.destination),
+  ),
+  copyToDestination: api.backups.copyToDestination.handler(({ input, context }) =>
+    context.services().backupDestinations.copyNow(input.destination),
+  ),
+  keepAtDestination: api.backups.keepAtDestination.handler(({ input, context }) =>
+    context.services().backupDestinations.keep(input.destination, input.keep),
+  ),
+  removeDestination: api.backups.removeDestination.handler(({ input, context }) =>
+    context.services().backupDestinations.remove(input.destination),
+  ),
   compare: api.backups.compare.handler(({ input, context: { engine } }) =>
     engine.snapshots.compare(input.snapshot),
   ),

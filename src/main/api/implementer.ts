@@ -8,6 +8,7 @@ import type { Profile } from '../../shared/model/stack.ts';
 import type { BackupEncryption } from '../features/backups/backup-encryption.ts';
 import type { BackupScheduler } from '../features/backups/backup-scheduler.ts';
 import type { Backups } from '../features/backups/backups.ts';
+import type { Destinations } from '../features/backups/copies/destinations.ts';
 import type { SnapshotsApi } from '../features/backups/snapshots-api.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { RunReadings } from '../features/changes/channel-changes.ts';
@@ -44,6 +45,7 @@ export interface ApiContext {
     readonly backups: Backups;
     readonly backupEncryption: BackupEncryption;
     readonly backupScheduler: BackupScheduler;
+    readonly backupDestinations: Destinations;
     readonly datasets: DatasetService;
     readonly exports: DatasetExports;
     readonly inbox: Inbox;

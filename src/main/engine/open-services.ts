@@ -68,7 +68,7 @@ export async function openServices(stores: Stores, parts: ServicesParts): Promis
       await services.datasets.imports.resume();
       await services.weights.storing.resume();
       await services.jobs.start();
-      services.backupScheduler.start();
+      services.startBackups();
     },
     readiness: async () => {
       try {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { availableParallelism, userInfo } from 'node:os';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
@@ -10,11 +10,6 @@ import type { RunStatus } from '../../shared/model/run.ts';
 import { chosenValue } from '../../shared/model/settings.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { auditLog } from '../features/audit/audit-log.ts';
-import { BackupEncryption } from '../features/backups/backup-encryption.ts';
-import { BackupScheduler } from '../features/backups/backup-scheduler.ts';
-import { Backups } from '../features/backups/backups.ts';
-import { hasContents } from '../features/backups/contents-rows.ts';
-import { currentEncryption } from '../features/backups/current-encryption.ts';
 import type { BackupOperations } from '../features/backups/operations.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
@@ -68,10 +63,8 @@ import { openStateFolder } from '../platform/state-folder.ts';
 import { Db } from '../postgres/db.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
-import { keptSettings } from '../stores/snapshots/kept-settings.ts';
-import { snapshotIndexes } from './snapshot-before.ts';
+import { createBackupServices } from './backup-services.ts';
 import { torchTrainerFolder, trainerEnvironmentOf } from './trainer-environment.ts';
-import { version } from './version.ts';
 
 const machineKey = 'machineId';
 const slotsKey = 'runsAtOnce';
@@ -296,23 +289,12 @@ export async function wire(
     workers: stores.workers,
     log,
   });
-  const openSnapshots = () => openStateFolder(home, 'snapshots');
-  const backupEncryption = new BackupEncryption({
-    ...{ settings, changes, openScratch: () => openStateFolder(home, 'scratch') },
-  });
-  const backups = new Backups({
-    stores,
-    openFolder: openSnapshots,
-    settings: () => keptSettings(settings),
-    encryption: () =>
-      currentEncryption(settings, { folder: openSnapshots(), indexes: snapshotIndexes(home) }),
-    who: userInfo().username,
-    version,
-    operations: backupOperations,
-  });
-  const backupScheduler = new BackupScheduler({
-    ...{ settings, backups, operations: backupOperations, changes, log, openFolder: openSnapshots },
-    hasContents: () => hasContents(db),
+  const {
+    start: startBackups,
+    close: closeBackups,
+    ...backupServices
+  } = createBackupServices({
+    ...{ home, stores, db, settings, operations: backupOperations, changes, log },
     checkRoom: (bytes, what) => disk.checkFits('snapshots', bytes, what),
   });
   const metricMonths = new MetricMonths({
@@ -328,9 +310,7 @@ export async function wire(
     mongo ? (await import('../stores/documents/mongo/drift.ts')).checkMongo(mongo) : [],
   );
   const close = async () => {
-    const scheduled = backupScheduler[Symbol.asyncDispose]();
-    await backups[Symbol.asyncDispose]();
-    await scheduled;
+    await closeBackups();
     await predictor[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     await runs.loop[Symbol.asyncDispose]();
@@ -364,9 +344,8 @@ export async function wire(
     artifacts,
     predictions,
     jobs,
-    backups,
-    backupEncryption,
-    backupScheduler,
+    ...backupServices,
+    startBackups,
     weights,
     readings: { db, documents, changes: channelChanges, live: livePoints },
     close,

@@ -3,6 +3,7 @@ import { IconArchiveOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import type { DestinationView } from '../../shared/contract/backup-destinations.ts';
 import type { BackupScheduleView } from '../../shared/contract/backup-schedule.ts';
 import { useKnownProblem } from '../components/problem-alert.tsx';
 import { useStoresAway } from '../components/stack/stack.ts';
@@ -51,29 +52,70 @@ export function SnapshotAge() {
   );
 }
 
-/** Above every page but its own: that the last scheduled snapshot failed, or that the newest one is old. */
+/** Above every page but its own: that the last scheduled snapshot failed, that the newest one is old, or that copies elsewhere are behind. */
 export function BackupNotice() {
   const schedule = useSchedule();
+  // Not asked for where the schedule is not, yet or any more.
+  const { data } = useQuery(
+    queries.backups.destinations.queryOptions({
+      ...{ enabled: schedule !== undefined, refetchInterval: againMs, refetchIntervalInBackground: false },
+    }),
+  );
   const path = useRouterState({ select: (state) => state.location.pathname });
-  if (!schedule?.warning) return null;
-  return <Warning schedule={schedule} isHidden={path === '/backups'} />;
+  const isHidden = path === '/backups';
+  return (
+    <>
+      {schedule?.warning && <ScheduleWarning schedule={schedule} isHidden={isHidden} />}
+      {data?.destinations
+        .filter(({ warning }) => warning !== null)
+        .map((one) => (
+          <DestinationWarning key={one.id} destination={one} isHidden={isHidden} />
+        ))}
+    </>
+  );
 }
 
 const unknown = { code: '', message: '', hint: '' };
 
-function Warning({
-  schedule,
-  isHidden,
-}: {
+interface ScheduleWarningProps {
   readonly schedule: BackupScheduleView;
   readonly isHidden: boolean;
-}) {
+}
+
+function ScheduleWarning({ schedule: { last, warning }, isHidden }: ScheduleWarningProps) {
   const { t } = useText();
-  const { last, warning } = schedule;
   const cause = useKnownProblem(last?.error ?? unknown).message;
   const title = t(warning === 'failed' ? 'backupSchedule.failed' : 'backupSchedule.overdue');
   const text = warning === 'failed' ? cause : t('backupSchedule.overdueHint');
-  useNotification(`${warning} ${last?.occurrence ?? ''}`, title, text);
+  return <Warning about={`${warning} ${last?.occurrence ?? ''}`} {...{ title, text, isHidden }} />;
+}
+
+interface DestinationWarningProps {
+  readonly destination: DestinationView;
+  readonly isHidden: boolean;
+}
+
+function DestinationWarning({
+  destination: { id, name, failure, warning },
+  isHidden,
+}: DestinationWarningProps) {
+  const { t } = useText();
+  const { message } = useKnownProblem(failure?.error ?? unknown);
+  const title = t(`backupDestinations.${warning ?? 'failing'}`, { name });
+  return <Warning about={`${id} ${failure?.since ?? ''}`} {...{ title, text: message, isHidden }} />;
+}
+
+interface WarningProps {
+  /** What is notified of once. */
+  readonly about: string;
+  readonly title: string;
+  readonly text: string;
+  readonly isHidden: boolean;
+}
+
+function Warning({ about, title, text, isHidden }: WarningProps) {
+  const { t } = useText();
+  useNotification(about, title, text);
   if (isHidden) return null;
   return (
     <Alert
@@ -97,12 +139,19 @@ function Warning({
 }
 
 const notifiedKey = 'backup-notified';
+/** So many are remembered: more things to be notified of there are not at a time. */
+const mostNotified = 20;
 
-/** A message of the operating system where a window shows the page: once for each occurrence, whoever reloads it. */
+function notifiedOf(): readonly string[] {
+  return (localStorage.getItem(notifiedKey) ?? '').split('\n');
+}
+
+/** A message of the operating system where a window shows the page: once for each thing, whoever reloads it. */
 function useNotification(about: string, title: string, body: string): void {
   useEffect(() => {
-    if (!window.trainyardDesktop || localStorage.getItem(notifiedKey) === about) return;
-    localStorage.setItem(notifiedKey, about);
+    const notified = notifiedOf();
+    if (!window.trainyardDesktop || notified.includes(about)) return;
+    localStorage.setItem(notifiedKey, [...notified, about].slice(-mostNotified).join('\n'));
     window.trainyardDesktop
       .notify({ title: title.slice(0, 200), body: body.slice(0, 1000) })
       .catch((error: unknown) => reportError(error));

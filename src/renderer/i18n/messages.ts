@@ -1,4 +1,5 @@
 import { artifacts } from './texts/artifacts.ts';
+import { backupDestinations } from './texts/backup-destinations.ts';
 import { backupEncryption } from './texts/backup-encryption.ts';
 import { backupSchedule } from './texts/backup-schedule.ts';
 import { backups } from './texts/backups.ts';
@@ -34,6 +35,7 @@ const texts = {
   ...weights,
   ...backups,
   ...backupEncryption,
+  ...backupDestinations,
   ...backupSchedule,
   ...database,
   ...settings,

@@ -3,7 +3,8 @@ import { backupScheduleErrors } from '../errors/backup-schedule.ts';
 import { proceduresOf, time, workError } from './common.ts';
 
 const kept = z.int().min(0).max(10_000);
-const keepSchema = z.object({ last: kept, daily: kept, weekly: kept, monthly: kept });
+/** How many snapshots stay: the last ones, and the last of each of so many days, weeks and months. */
+export const keepSchema = z.object({ last: kept, daily: kept, weekly: kept, monthly: kept });
 const askedKept = z.coerce.number().pipe(kept);
 
 const scheduleViewSchema = z.object({

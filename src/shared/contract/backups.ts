@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { snapshotErrors } from '../errors/snapshots.ts';
 import { comparedNouns, drillChecks } from '../model/snapshots.ts';
 import { profiles } from '../model/stack.ts';
+import { backupDestinationsContract } from './backup-destinations.ts';
 import { backupEncryptionContract, snapshotKeySchema } from './backup-encryption.ts';
 import { backupScheduleContract } from './backup-schedule.ts';
 import { proceduresOf, sentences, time, waitMs, workError } from './common.ts';
@@ -173,4 +174,5 @@ export const backupsContract = {
     .output(backupOperationSchema),
   ...backupScheduleContract,
   ...backupEncryptionContract,
+  ...backupDestinationsContract,
 };

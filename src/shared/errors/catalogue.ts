@@ -5,6 +5,7 @@ import { databaseErrors } from './database.ts';
 import { exportErrors } from './dataset-exports.ts';
 import { datasetFindings } from './dataset-findings.ts';
 import { datasetErrors } from './datasets.ts';
+import { destinationErrors } from './destinations.ts';
 import { dockerErrors } from './docker.ts';
 import { doctorErrors } from './doctor.ts';
 import { doctorDockerErrors } from './doctor-docker.ts';
@@ -54,6 +55,7 @@ export const catalogue = {
   ...snapshotErrors,
   ...backupEncryptionErrors,
   ...backupScheduleErrors,
+  ...destinationErrors,
   ...stackErrors,
   ...upgradeErrors,
   ...dockerErrors,

@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, remark, table, writeJson, writeLine, writeResult } from '../lib/output.ts';
 import { defineBucketCopies } from './bucket.ts';
+import { defineDestination } from './destination.ts';
 import { defineEncryption } from './encryption.ts';
 import { defineExport } from './export.ts';
 import { followed, PartLine } from './follow.ts';
@@ -236,4 +237,5 @@ export function defineBackup(group: Command): void {
   defineSchedule(group);
   defineEncryption(group);
   defineBucketCopies(group);
+  defineDestination(group);
 }

@@ -1,39 +1,22 @@
 import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import type { CopyProgress } from '../../stores/snapshots/bucket-copies.ts';
-import { type Command, defineCommand } from '../lib/define.ts';
+import type { BucketPlace } from '../../stores/destinations/bucket-place.ts';
+import type { CopyProgress } from '../../stores/destinations/destination.ts';
+import { type Command, type CommonOptions, defineCommand } from '../lib/define.ts';
 import { translate } from '../lib/language.ts';
 import { StatusLine, writeResult } from '../lib/output.ts';
+import { addServerFlags, type ServerOptions } from './server-flags.ts';
 import { snapshotsFolder } from './snapshots-folder.ts';
 
-interface ServerOptions {
-  readonly s3Endpoint?: string;
-  readonly s3Profile?: string;
-  readonly json?: true | undefined;
-}
-
-const addServerFlags = (command: Command): Command =>
-  command
-    .flag(
-      '--s3-endpoint <url>',
-      'server of the s3:// place (left out: as the AWS environment says)',
-      's3:// 위치의 서버(생략하면 AWS 환경이 가리키는 서버)',
-    )
-    .flag(
-      '--s3-profile <name>',
-      'profile of the AWS files whose credentials are used there',
-      '그곳에서 쓸 자격 증명이 든 AWS 파일의 프로필',
-    );
-
 /** A connection to the bucket of `s3://bucket/prefix`. Keys and secrets stand in the environment or the AWS files, never in arguments. */
-async function openPlace(text: string, { s3Endpoint, s3Profile }: ServerOptions) {
-  const [{ parsePlace }, { connectAws }] = await Promise.all([
-    import('../../features/datasets/sources/s3-place.ts'),
+async function openPlace(text: string, { s3Endpoint, s3Profile }: ServerOptions): Promise<BucketPlace> {
+  const [{ bucketOf }, { connectAws }] = await Promise.all([
+    import('../../stores/objects/s3/place.ts'),
     import('../../stores/objects/s3/aws-connection.ts'),
   ]);
-  const { bucket, key } = parsePlace(text);
+  const place = bucketOf(text);
   const connection = await connectAws({ endpoint: s3Endpoint ?? null, profile: s3Profile ?? null });
-  return { connection, place: { bucket, prefix: key === '' || key.endsWith('/') ? key : `${key}/` } };
+  return { connection, ...place, signal: new AbortController().signal, tries: 6 };
 }
 
 /** Shows how many files are there. */
@@ -46,16 +29,24 @@ async function shown<Result>(work: (onCopied: (progress: CopyProgress) => void) 
   }
 }
 
-async function upload(reference: string, to: string, options: ServerOptions): Promise<undefined> {
-  const [{ findSnapshot }, { uploadSnapshot }] = await Promise.all([
+async function upload(
+  reference: string,
+  to: string,
+  options: ServerOptions & CommonOptions,
+): Promise<undefined> {
+  const [{ findSnapshot }, { uploadSnapshot }, { hasMarker }] = await Promise.all([
     import('../../stores/snapshots/snapshot-folder.ts'),
-    import('../../stores/snapshots/bucket-copies.ts'),
+    import('../../stores/destinations/upload.ts'),
+    import('../../stores/destinations/bucket-destination.ts'),
   ]);
   const folder = await findSnapshot(snapshotsFolder(), reference);
-  const { connection, place } = await openPlace(to, options);
-  using _open = connection;
-  const { id } = await shown((onCopied) => uploadSnapshot(folder, connection, place, onCopied));
-  const at = `s3://${place.bucket}/${place.prefix}${id}`;
+  const place = await openPlace(to, options);
+  using _open = place.connection;
+  const named = `s3://${place.bucket}/${place.prefix}`;
+  // Its retention removes contents that nothing names yet.
+  if (await hasMarker(place)) throw fault('DESTINATION_COPIES_ITSELF', { place: named });
+  const { id } = await shown((onCopied) => uploadSnapshot(folder, place, onCopied));
+  const at = `${named}${id}`;
   return writeResult(options, { id, place: at }, () =>
     translate(`${id} is in ${at}, whole.`, `${id} 스냅숏을 ${at}에 모두 올렸습니다.`),
   );
@@ -65,17 +56,21 @@ async function download(
   reference: string,
   from: string,
   into: string,
-  options: ServerOptions,
+  options: ServerOptions & CommonOptions,
 ): Promise<undefined> {
-  const { downloadSnapshot, snapshotsInBucket } = await import('../../stores/snapshots/bucket-copies.ts');
-  const { connection, place } = await openPlace(from, options);
-  using _open = connection;
-  const ids = await snapshotsInBucket(connection, place);
+  const [{ snapshotsInBucket }, { bucketSource }, { receiveSnapshot }] = await Promise.all([
+    import('../../stores/destinations/bucket-place.ts'),
+    import('../../stores/destinations/sources.ts'),
+    import('../../stores/destinations/receive.ts'),
+  ]);
+  const place = await openPlace(from, options);
+  using _open = place.connection;
+  const ids = await snapshotsInBucket(place);
   const found = reference === 'last' ? ids.slice(-1) : ids.filter((id) => id.startsWith(reference));
   const [id] = found;
   if (id === undefined || found.length > 1) throw fault('SNAPSHOT_NOT_FOUND', { snapshot: reference });
   const folder = await shown((onCopied) =>
-    downloadSnapshot(connection, place, id, path.resolve(into), onCopied),
+    receiveSnapshot(bucketSource(place, id), path.resolve(into), onCopied),
   );
   return writeResult(options, { id, path: folder }, () =>
     translate(

@@ -32,13 +32,15 @@ export class Backups implements AsyncDisposable {
     readonly who: string;
     readonly version: string;
     readonly operations: BackupOperations;
+    /** Called once a snapshot is there. */
+    readonly onMade: () => void;
   }) {
     this.parts = parts;
   }
 
   /** Begins a snapshot. @throws TrainyardError SNAPSHOT_UNDER_WAY */
   begin(why: string, steps?: SnapshotSteps): BackupOperation {
-    const { stores, openFolder, settings, encryption, who, version, operations } = this.parts;
+    const { stores, openFolder, settings, encryption, who, version, operations, onMade } = this.parts;
     this.begun = operations.begin(
       'create',
       async (report, signal) => {
@@ -57,6 +59,7 @@ export class Backups implements AsyncDisposable {
           onProgress: report,
         });
         await steps?.onMade(manifest.id);
+        onMade();
         return {
           snapshot: viewOf(
             folder,

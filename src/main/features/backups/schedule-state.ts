@@ -4,7 +4,8 @@ import type { Occurrences } from './occurrences.ts';
 
 const time = z.iso.datetime();
 const parameter = z.union([z.string(), z.number(), z.object({ en: z.string(), ko: z.string() })]);
-const errorSchema = z.object({
+/** An error as the settings keep it. */
+export const keptErrorSchema = z.object({
   ...{ code: z.string(), message: z.string(), hint: z.string() },
   parameters: z.record(z.string(), parameter),
   place: z.object({
@@ -40,7 +41,7 @@ export const stateSchema = z.object({
       outcome: z.enum(['made', 'failed', 'skipped']),
       snapshot: z.string().nullable(),
       /** Why it failed; of one that was made, why old ones could not be removed. */
-      error: errorSchema.nullable(),
+      error: keptErrorSchema.nullable(),
     })
     .nullable(),
   /** Ids of the snapshots that the schedule made: no others are counted or removed by its retention. */

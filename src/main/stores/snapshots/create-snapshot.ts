@@ -14,6 +14,7 @@ import { writeDetails, writeSettings } from './settings-part.ts';
 import {
   closeAside,
   discard,
+  isReadRecently,
   lastRead,
   markVerified,
   newestVerified,
@@ -48,8 +49,6 @@ export interface Surroundings {
   }[];
 }
 
-/** What an earlier snapshot has is read again with it after so long: a disk's decay is found within that time. */
-const rereadAfterMs = 7 * 24 * 60 * 60_000;
 /** How often a snapshot is begun anew because something was removed while it was made. */
 const mostAttempts = 5;
 
@@ -106,7 +105,7 @@ export async function createSnapshot(
       if (removed.length > 0) throw incomplete(removed);
       await closeAside(aside, manifest);
       const [now, read] = [new Date(), earlier?.readAt ?? null];
-      const isRecent = read !== null && Math.abs(now.getTime() - read.getTime()) < rereadAfterMs;
+      const isRecent = isReadRecently(read, now);
       const onFiles = (done: number) => request.onProgress({ part: 'verification', done });
       const [problem] = await verifySnapshot(aside, onFiles, isRecent ? linked : undefined);
       // What an earlier snapshot has may have decayed on the disk: then this one takes everything from the stores.

@@ -164,6 +164,10 @@ export function newSnapshotId(at: Date): string {
   return `${time}-${randomBytes(3).toString('hex')}`;
 }
 
+/** The time in an id: when the snapshot was begun. UTC, ISO 8601. */
+export const timeOfSnapshot = (id: string): string =>
+  id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-.*$/, '$1-$2-$3T$4:$5:$6.$7Z');
+
 function hashOf(manifest: UnsealedManifest): string {
   return createHash('sha256').update(canonicalText(manifest)).digest('hex');
 }

@@ -143,7 +143,8 @@ export async function closeAside(aside: string, manifest: Manifest): Promise<voi
   await flushBelow(aside);
 }
 
-async function flushBelow(folder: string): Promise<void> {
+/** Flushes the names in a folder and those below it. */
+export async function flushBelow(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true }))
     if (entry.isDirectory()) await flushBelow(path.join(folder, entry.name));
   await flushFolder(folder);
@@ -187,6 +188,13 @@ export async function readProof(folder: string): Promise<Proof> {
   );
   return { verifiedAt: verifiedAt?.at ?? null, provenAt: provenAt?.at ?? null };
 }
+
+/** What an earlier snapshot has is read again with the next one after so long: a disk's decay is found within that time. */
+const rereadAfterMs = 7 * 24 * 60 * 60_000;
+
+/** Whether what was read then need not be read again now. */
+export const isReadRecently = (readAt: Date | null, now: Date): readAt is Date =>
+  readAt !== null && Math.abs(now.getTime() - readAt.getTime()) < rereadAfterMs;
 
 /** Since when no byte of a verified snapshot has been read again; null: nobody knows. */
 export async function lastRead(folder: string): Promise<Date | null> {

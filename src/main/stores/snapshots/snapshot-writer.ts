@@ -89,22 +89,34 @@ export class SnapshotWriter {
   }
 
   /** The same of a file that the manifest does not describe, into a folder that is there. @param bytes of it, where they are known */
-  async linkContent({ folder, verifiedAt }: LinkedTo, name: string, bytes: number | null): Promise<boolean> {
+  async linkContent(earlier: LinkedTo, name: string, bytes: number | null): Promise<boolean> {
     this.signal.throwIfAborted();
-    const from = path.join(folder, ...name.split('/'));
-    try {
-      const found = await lstat(from);
-      if (!found.isFile() || found.size !== (bytes ?? found.size) || found.mtime > verifiedAt) return false;
-      await link(from, path.join(this.folder, ...name.split('/')));
-    } catch (error) {
-      // Another disk, a file system without links, or too many of them.
-      if (hasCode(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOENT')) return false;
-      // The same content under another key.
-      if (!hasCode(error, 'EEXIST')) throw error;
-    }
+    const to = path.join(this.folder, ...name.split('/'));
+    if (!(await linkFrom(earlier, name, to, bytes))) return false;
     this.linked.add(name);
     return true;
   }
+}
+
+/** Links to a file of an earlier snapshot. False where that cannot be: then it is to be written. @param bytes of it, where they are known */
+export async function linkFrom(
+  { folder, verifiedAt }: LinkedTo,
+  name: string,
+  to: string,
+  bytes: number | null,
+): Promise<boolean> {
+  const from = path.join(folder, ...name.split('/'));
+  try {
+    const found = await lstat(from);
+    if (!found.isFile() || found.size !== (bytes ?? found.size) || found.mtime > verifiedAt) return false;
+    await link(from, to);
+  } catch (error) {
+    // Another disk, a file system without links, or too many of them.
+    if (hasCode(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'ENOENT')) return false;
+    // The same content under another key.
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+  return true;
 }
 
 /** A new file that is closed to others, and on the disk once the stream has finished. */

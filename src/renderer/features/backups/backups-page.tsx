@@ -14,6 +14,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import classes from './backups.module.css';
+import { DestinationsSection } from './destinations-section.tsx';
 import { EncryptionSection } from './encryption-section.tsx';
 import { MakeDialog } from './make-dialog.tsx';
 import { Making } from './making.tsx';
@@ -52,6 +53,7 @@ export function BackupsPage() {
         {data?.replaced && <Replaced replaced={data.replaced} busy={busy} onBegun={setBegun} />}
         <Making followed={followed} onMake={ask.open} />
         {data && <ScheduleSection />}
+        {data && <DestinationsSection />}
         {data && <EncryptionSection />}
         {isEmpty && (
           <EmptyState

@@ -1,13 +1,4 @@
-import {
-  Group,
-  NumberInput,
-  SegmentedControl,
-  Select,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Group, NumberInput, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type BackupScheduleView, setScheduleInput } from '../../../shared/contract/backup-schedule.ts';
@@ -16,10 +7,10 @@ import { Note } from '../../components/note.ts';
 import { FormDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
+import { KeepInputs } from './keep-inputs.tsx';
 import { weekdayName } from './zoned-time.ts';
 
 const choices = ['hourly', 'daily', 'weekly', 'custom'] as const;
-const spans = ['last', 'daily', 'weekly', 'monthly'] as const;
 /** Monday first. */
 const weekdays = [1, 2, 3, 4, 5, 6, 0];
 
@@ -127,16 +118,7 @@ export function ScheduleDialog({ schedule, ...dialog }: ScheduleDialogProps) {
                 {t('backupSchedule.keep')}
               </Text>
               <Note size="xs">{t('backupSchedule.keepHint')}</Note>
-              <SimpleGrid cols={{ base: 2, xs: 4 }} spacing="sm">
-                {spans.map((span) => (
-                  <NumberInput
-                    key={span}
-                    label={t(`backupSchedule.spans.${span}`)}
-                    {...{ min: 0, max: 10_000, allowDecimal: false, allowNegative: false }}
-                    {...form.getInputProps(`keep.${span}`)}
-                  />
-                ))}
-              </SimpleGrid>
+              <KeepInputs inputOf={(span) => form.getInputProps(`keep.${span}`)} />
               <Removed keep={form.values.keep} />
             </Stack>
           </>

@@ -7,11 +7,11 @@ import { FileProgress, notCounted } from '../../components/import-progress.tsx';
 import { PathInput } from '../../components/path-input.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ProjectSelect, useProject } from '../../components/project-select.tsx';
+import { ServerFields } from '../../components/server-fields.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { toProblem } from '../../rpc/problem.ts';
 import { ReadingFields } from './reading-fields.tsx';
-import { ServerFields } from './server-fields.tsx';
 import {
   type Check,
   type ImportValues,
@@ -131,7 +131,11 @@ export function ImportForm({ initial, project, source, failure, onImport, onCanc
           />
         )}
         {from === 'path' && isInBucket(path) && (
-          <ServerFields reading={reading} onChange={(next) => form.setFieldValue('reading', next)} />
+          <ServerFields
+            server={reading.s3 ?? { endpoint: null, profile: null }}
+            hint={t('datasets.s3EndpointHint')}
+            onChange={(s3) => form.setFieldValue('reading', { ...reading, s3 })}
+          />
         )}
         <CheckPanel check={check} />
         <Group grow align="flex-start">

@@ -31,6 +31,7 @@ export function scheduleOf(
   const backups = new Backups({
     ...{ stores, openFolder, operations, settings: () => ({}), who: 'nobody', version: '1.2.3' },
     encryption: async () => null,
+    onMade: () => undefined,
   });
   const clock = { now: '' };
   const seen = {

@@ -4,12 +4,13 @@ import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
 import type { ObjectInfo } from '../../../stores/objects/ports.ts';
 import type { S3Connection } from '../../../stores/objects/s3/client.ts';
+import { parsePlace } from '../../../stores/objects/s3/place.ts';
 import { listPage, openObject } from '../../../stores/objects/s3/read-bucket.ts';
 import { readResuming } from '../../../stores/objects/s3/resumable-read.ts';
 import type { BucketArchive } from '../bucket-archive.ts';
 import type { Reading } from '../reading.ts';
 import { archiveExtension, kindBytes, kindOf, noArchive } from './archive-kinds.ts';
-import { asking, connectPlace, goneOf, parsePlace, sourceFault } from './s3-place.ts';
+import { asking, connectPlace, goneOf, sourceFault } from './s3-place.ts';
 
 interface Place {
   readonly bucket: string;

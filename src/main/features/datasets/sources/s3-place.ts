@@ -11,26 +11,6 @@ import type { Reading } from '../reading.ts';
 /** So long a request waits for a server that went away; an import waits longer, and begins anew. */
 const outage = { firstMs: 250, longestMs: 4000, timeoutMs: 20_000 } as const;
 
-const form = /^s3:\/\/([^/]*)(?:\/(.*))?$/s;
-const bucketName = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
-
-/** The parts of `s3://bucket/key`. @throws TrainyardError S3_SOURCE_INVALID, without the text: somebody may have written a secret into it */
-export function parsePlace(text: string): { readonly bucket: string; readonly key: string } {
-  const [, bucket = '', key = ''] = form.exec(text) ?? [];
-  if (!bucketName.test(bucket)) {
-    const why = {
-      en: 'a bucket’s name has letters, digits, dots and hyphens',
-      ko: '버킷 이름은 영문자, 숫자, 점, 하이픈으로 이루어집니다',
-    };
-    throw fault('S3_SOURCE_INVALID', { why });
-  }
-  if (/[\p{Cc}\p{Cs}]/u.test(key)) {
-    const why = { en: 'the prefix has control characters', ko: '접두사에 제어 문자가 있습니다' };
-    throw fault('S3_SOURCE_INVALID', { why });
-  }
-  return { bucket, key };
-}
-
 /**
  * A connection to the server that has the bucket: the one that `reading` names, else the profile's own, or where the profile has none, what
  * the AWS environment says.

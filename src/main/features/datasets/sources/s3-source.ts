@@ -2,6 +2,7 @@ import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
 import type { ObjectInfo } from '../../../stores/objects/ports.ts';
 import type { S3Connection } from '../../../stores/objects/s3/client.ts';
+import { parsePlace } from '../../../stores/objects/s3/place.ts';
 import {
   type ListedPage,
   type Listing,
@@ -13,7 +14,7 @@ import { typeOfName } from '../image-types.ts';
 import { makeProblem, type Problem } from '../problems.ts';
 import type { Reading } from '../reading.ts';
 import { type DatasetSource, type EntryBytes, EntryFault, type SourceEntry } from '../source.ts';
-import { asking, connectPlace, goneOf, parsePlace, sourceFault } from './s3-place.ts';
+import { asking, connectPlace, goneOf, sourceFault } from './s3-place.ts';
 
 /** So many objects are asked for at once: an answer takes many times as long as a disk's. */
 const readsAtOnce = 16;

@@ -21,12 +21,18 @@ export interface UploadTarget {
   readonly key: string;
 }
 
+export interface UploadOptions {
+  /** Called for each part that was sent. */
+  readonly onPart: () => void;
+  /** Ends it; what was sent stays for the next attempt. */
+  readonly signal: AbortSignal;
+}
+
 type Client = Pick<S3Connection, 'client'>;
 
 /**
  * Puts a file into a bucket. A large one goes in parts: those that an earlier attempt left there, by their number, size and MD5, are not sent
  * again, whether it was cut off or killed.
- * @param onPart called for each part that was sent
  * @throws what the client throws
  */
 export async function uploadResumably(
@@ -34,13 +40,14 @@ export async function uploadResumably(
   target: UploadTarget,
   file: FileHandle,
   bytes: number,
-  onPart: () => void,
+  { onPart, signal }: UploadOptions,
 ): Promise<void> {
   const { client } = connection;
+  const ending = { abortSignal: signal };
   const at = { Bucket: target.bucket, Key: target.key };
   failpoint('snapshot-upload.file.before');
   if (bytes <= leastPart) {
-    await client.send(new PutObjectCommand({ ...at, Body: await readRange(file, 0, bytes) }));
+    await client.send(new PutObjectCommand({ ...at, Body: await readRange(file, 0, bytes) }), ending);
     failpoint('snapshot-upload.file.after');
     return;
   }
@@ -59,6 +66,7 @@ export async function uploadResumably(
     }
     const { ETag } = await client.send(
       new UploadPartCommand({ ...at, UploadId: id, PartNumber: number, Body: body }),
+      ending,
     );
     failpoint('snapshot-upload.part.after');
     onPart();

@@ -5,12 +5,11 @@ import path from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { S3Endpoint } from '../../../src/main/platform/endpoints.ts';
+import { type BucketPlace, snapshotsInBucket } from '../../../src/main/stores/destinations/bucket-place.ts';
+import { receiveSnapshot } from '../../../src/main/stores/destinations/receive.ts';
+import { bucketSource } from '../../../src/main/stores/destinations/sources.ts';
+import { uploadSnapshot } from '../../../src/main/stores/destinations/upload.ts';
 import { connectS3 } from '../../../src/main/stores/objects/s3/client.ts';
-import {
-  downloadSnapshot,
-  snapshotsInBucket,
-  uploadSnapshot,
-} from '../../../src/main/stores/snapshots/bucket-copies.ts';
 import { makeIdentity } from '../../../src/main/stores/snapshots/snapshot-key.ts';
 import { verifySnapshot } from '../../../src/main/stores/snapshots/verify-snapshot.ts';
 import { killPoints } from '../../support/kill-points.ts';
@@ -18,7 +17,14 @@ import { s3Endpoint, startServer, type TestServer, withoutServer } from '../../s
 import { SmallDisk, withoutSmallDisks } from '../../support/small-disk.ts';
 import { allFailpoints } from '../../torture/all-failpoints.ts';
 import { openRelay } from '../objects/s3-relay.ts';
-import { everythingOf, fillStores, openOwnStores, restoreInto, runProgram, snapshotOf } from './support.ts';
+import {
+  everythingOf,
+  fillStores,
+  openOwnStores,
+  restoreInto,
+  runProgram,
+  snapshotOf,
+} from '../snapshots/support.ts';
 
 const reason = withoutServer('s3');
 if (reason !== null) console.info(`skipped: copies of snapshots in a real bucket: ${reason}`);
@@ -32,12 +38,15 @@ beforeAll(async () => {
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** A bucket of a test's own. */
-async function openBucket(endpoint: S3Endpoint, attempts: number) {
+async function openBucket(endpoint: S3Endpoint, attempts: number): Promise<BucketPlace> {
   const connection = connectS3(endpoint, { attempts });
-  const place = { bucket: `copies-${randomBytes(4).toString('hex')}`, prefix: 'a/b/' };
-  await connection.client.send(new CreateBucketCommand({ Bucket: place.bucket }));
-  return { connection, place };
+  const bucket = `copies-${randomBytes(4).toString('hex')}`;
+  await connection.client.send(new CreateBucketCommand({ Bucket: bucket }));
+  return { connection, bucket, prefix: 'a/b/', signal: new AbortController().signal, tries: 6 };
 }
+
+const receive = (place: BucketPlace, id: string, into: string) =>
+  receiveSnapshot(bucketSource(place, id), into, () => undefined);
 
 test.skipIf(reason !== null)(
   'an upload that is cut off three times goes on, sends nothing that is there, and gives the snapshot back',
@@ -45,8 +54,8 @@ test.skipIf(reason !== null)(
     await using relay = await openRelay(() => server.port);
     const direct = s3Endpoint(server, '');
     const endpoint = { ...direct, endpoint: `http://127.0.0.1:${relay.port}` };
-    const { connection, place } = await openBucket(endpoint, 1);
-    using _open = connection;
+    const place = await openBucket(endpoint, 1);
+    using _open = place.connection;
 
     await using source = await openOwnStores();
     await using target = await openOwnStores();
@@ -67,38 +76,41 @@ test.skipIf(reason !== null)(
       relay.breakOff();
     });
     const before = relay.sent;
-    await uploadSnapshot(first.folder, connection, place, () => undefined);
+    await uploadSnapshot(first.folder, place, () => undefined);
     expect(cuts).toBe(3);
     expect(relay.sent - before).toBeLessThan(2 * large);
     expect(relay.sent - before).toBeGreaterThan(large);
-    expect(await snapshotsInBucket(connection, place)).toEqual([first.manifest.id]);
+    expect(await snapshotsInBucket(place)).toEqual([first.manifest.id]);
 
     // The next one shares what did not change.
     await source.stores.objects.put('datasets', 'blobs/ac/new', Buffer.from('new'));
     const second = await snapshotOf(source, { encryption });
     const between = relay.sent;
-    await uploadSnapshot(second.folder, connection, place, () => undefined);
+    await uploadSnapshot(second.folder, place, () => undefined);
     expect(relay.sent - between).toBeLessThan(2 * megabyte);
 
     if (withoutSmallDisks === null) {
       await using disk = await SmallDisk.make('8m');
-      const download = downloadSnapshot(connection, place, second.manifest.id, disk.mount, () => undefined);
+      const download = receive(place, second.manifest.id, disk.mount);
       await expect(download).rejects.toMatchObject({
         ...{ code: 'DISK_FULL', message: expect.stringContaining(disk.mount) },
         hint: expect.stringContaining('larger disk'),
       });
       const [aside = ''] = await readdir(disk.mount);
-      expect(await readdir(path.join(disk.mount, aside))).toEqual(['manifest.json']);
+      expect((await readdir(path.join(disk.mount, aside))).sort()).toEqual([
+        'contents.sha256.zst',
+        'manifest.json',
+      ]);
     }
 
     const folder = path.join(target.home, 'downloaded');
-    const got = await downloadSnapshot(connection, place, second.manifest.id, folder, () => undefined);
+    const got = await receive(place, second.manifest.id, folder);
     expect(await verifySnapshot(got, () => undefined, undefined, identity)).toEqual([]);
     await restoreInto(target, got, { identities: identity });
     expect(await everythingOf(target)).toEqual(await everythingOf(source));
-    await expect(
-      downloadSnapshot(connection, place, second.manifest.id, folder, () => undefined),
-    ).rejects.toMatchObject({ code: 'SNAPSHOT_DOWNLOADED' });
+    await expect(receive(place, second.manifest.id, folder)).rejects.toMatchObject({
+      code: 'SNAPSHOT_DOWNLOADED',
+    });
   },
 );
 
@@ -106,14 +118,15 @@ test.skipIf(reason !== null)(
   'a bucket for copies that is not there is named, with the flags that say which server has it',
   async () => {
     using connection = connectS3(s3Endpoint(server, ''), { attempts: 1 });
-    const place = { bucket: 'nobody-made-this', prefix: '' };
+    const signal = new AbortController().signal;
+    const place = { connection, bucket: 'nobody-made-this', prefix: '', signal, tries: 1 };
     await using source = await openOwnStores();
     const { folder, manifest } = await snapshotOf(source);
     const into = path.join(source.home, 'downloaded');
     for (const work of [
-      () => snapshotsInBucket(connection, place),
-      () => uploadSnapshot(folder, connection, place, () => undefined),
-      () => downloadSnapshot(connection, place, manifest.id, into, () => undefined),
+      () => snapshotsInBucket(place),
+      () => uploadSnapshot(folder, place, () => undefined),
+      () => receive(place, manifest.id, into),
     ])
       await expect(work()).rejects.toMatchObject({
         ...{ code: 'SNAPSHOT_BUCKET_MISSING', message: expect.stringContaining(place.bucket) },
@@ -130,28 +143,28 @@ test.skipIf(reason !== null)(
     await fillStores(source);
     await source.stores.objects.put('artifacts', 'run/1/large.bin', randomBytes(9 * megabyte));
     const { folder, manifest } = await snapshotOf(source);
-    const failpoints = (await allFailpoints()).filter((name) => /^snapshot-(up|down)load\./.test(name));
-    expect(failpoints.length).toBe(7);
+    const failpoints = (await allFailpoints()).filter((name) => /^snapshot-(upload|receive)\./.test(name));
+    expect(failpoints.length).toBe(9);
     const killedAt = killPoints(failpoints);
     for (const failpoint of killedAt) {
-      const { connection, place } = await openBucket(endpoint, 3);
-      using _open = connection;
+      const place = await openBucket(endpoint, 3);
+      using _open = place.connection;
       const into = path.join(source.home, failpoint);
       const isUpload = failpoint.startsWith('snapshot-upload');
-      if (!isUpload) await uploadSnapshot(folder, connection, place, () => undefined);
-      const asked = isUpload ? { upload: folder } : { download: manifest.id, into };
+      if (!isUpload) await uploadSnapshot(folder, place, () => undefined);
+      const asked = isUpload ? { upload: folder } : { receive: manifest.id, into };
       const worker = runProgram(
         new URL('./bucket-worker.ts', import.meta.url),
-        [JSON.stringify({ endpoint, place, ...asked })],
+        [JSON.stringify({ endpoint, place: { bucket: place.bucket, prefix: place.prefix }, ...asked })],
         failpoint,
       );
       await expect(worker, failpoint).rejects.toMatchObject({ signal: 'SIGKILL' });
       const isDone = failpoint.endsWith('manifest.after') || !isUpload;
-      expect(await snapshotsInBucket(connection, place), failpoint).toEqual(isDone ? [manifest.id] : []);
-      if (isUpload) await uploadSnapshot(folder, connection, place, () => undefined);
+      expect(await snapshotsInBucket(place), failpoint).toEqual(isDone ? [manifest.id] : []);
+      if (isUpload) await uploadSnapshot(folder, place, () => undefined);
       const got = path.join(into, manifest.id);
       expect(existsSync(got), failpoint).toBe(failpoint.endsWith('rename.after'));
-      if (!existsSync(got)) await downloadSnapshot(connection, place, manifest.id, into, () => undefined);
+      if (!existsSync(got)) await receive(place, manifest.id, into);
       expect(await verifySnapshot(got, () => undefined), failpoint).toEqual([]);
     }
   },

@@ -1,0 +1,22 @@
+import { NumberInput, type NumberInputProps, SimpleGrid } from '@mantine/core';
+import { useText } from '../../i18n/use-text.ts';
+
+const spans = ['last', 'daily', 'weekly', 'monthly'] as const;
+type Span = (typeof spans)[number];
+
+/** How many snapshots stay. @param inputOf what the form says of each number */
+export function KeepInputs({ inputOf }: { readonly inputOf: (span: Span) => NumberInputProps }) {
+  const { t } = useText();
+  return (
+    <SimpleGrid cols={{ base: 2, xs: 4 }} spacing="sm">
+      {spans.map((span) => (
+        <NumberInput
+          key={span}
+          label={t(`backupSchedule.spans.${span}`)}
+          {...{ min: 0, max: 10_000, allowDecimal: false, allowNegative: false }}
+          {...inputOf(span)}
+        />
+      ))}
+    </SimpleGrid>
+  );
+}
