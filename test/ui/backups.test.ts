@@ -317,3 +317,63 @@ test('an encrypted snapshot says so, and is proven and restored with its key or 
   expect(snapshots.asked).toMatchObject({ key: { identities: fixtureIdentity } });
   expect(complaints).toEqual([]);
 });
+
+test('a destination for copies is added, says how it goes, and is removed', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/backups');
+  const { destinations } = fixture.story.state;
+  const section = page.getByRole('region', { name: 'Copies elsewhere' });
+  await section.getByText('Snapshots are on this machine alone.').waitFor();
+  await section.getByRole('button', { name: 'Add a destination' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a destination for copies' });
+  const place = dialog.getByLabel('Folder or bucket');
+  const add = dialog.getByRole('button', { name: 'Add a destination' });
+  await place.fill('usb');
+  await add.click();
+  await dialog.getByText('"usb" is neither an absolute path').first().waitFor();
+  await place.fill('s3://offsite/taken');
+  await dialog.getByLabel('S3 server').fill('https://nas:9000');
+  await add.click();
+  await dialog.getByText('holds copies that are not of this destination').first().waitFor();
+  await dialog.getByLabel('Take over copies that are there').check();
+  await dialog.getByLabel('Days').fill('30');
+  await add.click();
+  await dialog.waitFor({ state: 'hidden' });
+  const row = section.getByRole('listitem');
+  await row.getByText('Connecting…').waitFor();
+  expect(destinations.list).toMatchObject([
+    { name: 'taken', endpoint: 'https://nas:9000', keep: { last: 3, daily: 30, weekly: 4, monthly: 6 } },
+  ]);
+  const current = { snapshot: '20261130T090000000Z-ab12cd', done: 12, files: 400 };
+  destinations.change('taken', { current });
+  await row.getByText('12 of 400 copied').waitFor();
+  destinations.change('taken', {
+    ...{ isBusy: false, current: null, waiting: 0, copies: 1, newest: ago(180) },
+  });
+  await row.getByText('1 copy · newest from 3 hours ago · Up to date').waitFor();
+
+  const error = fault('DESTINATION_AWAY', { place: '/mnt/usb/trainyard' }).record;
+  destinations.change('taken', {
+    ...{ waiting: 2, retryAt: ago(-1), warning: 'away' },
+    failure: { at: ago(1), since: ago(60 * 24 * 8), error },
+  });
+  await row.getByText('Nothing can be copied to “taken”').waitFor();
+  await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
+  await page.getByText('“taken” has been away for more than a week').waitFor();
+  await page.getByRole('link', { name: 'Look at the backups' }).click();
+  await row.getByRole('button', { name: 'Try again' }).click();
+  await row.getByText('Connecting…').waitFor();
+  destinations.change('taken', { isBusy: false, warning: null });
+
+  await row.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'How many copies stay' }).click();
+  const keep = page.getByRole('dialog', { name: 'How many copies stay' });
+  await keep.getByLabel('Remove old copies').uncheck();
+  await keep.getByRole('button', { name: 'Save' }).click();
+  await keep.waitFor({ state: 'hidden' });
+  expect(destinations.list).toMatchObject([{ keep: null }]);
+  await row.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await section.getByText('Snapshots are on this machine alone.').waitFor();
+  expect(complaints).toEqual([]);
+});

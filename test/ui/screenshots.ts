@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
+import { fault } from '../../src/shared/errors/catalogue.ts';
 import { openBrowser } from '../support/browser.ts';
 import { engineOf } from '../support/engine.ts';
 import { rest } from '../support/rest.ts';
 import { addDetection, addSegmentation } from './fixture-artifacts.ts';
-import { fixtureId } from './fixture-data.ts';
+import { ago, fixtureId } from './fixture-data.ts';
+import { destinationOf } from './fixture-destinations.ts';
 import { addLabelled, labelledId } from './fixture-labelled.ts';
 import { type Fixture, startFixture } from './fixture-server.ts';
 import type { Shot } from './shot.ts';
@@ -145,6 +147,43 @@ function scheduleShots(): readonly Shot[] {
   ]);
 }
 
+/** Where copies go: none, two of which one is away, and one that is added; in a wide window and a narrow one. */
+function destinationShots(): readonly Shot[] {
+  const error = fault('DESTINATION_AWAY', { place: '/mnt/usb/trainyard' }).record;
+  const two = ({ story: { state } }: Fixture) =>
+    state.destinations.set([
+      destinationOf({
+        ...{ waiting: 2, isSameDisk: true, resolved: '/media/kim/backup/trainyard', retryAt: ago(-1) },
+        ...{ failure: { at: ago(1), since: ago(60 * 24 * 8), error }, warning: 'away' },
+      }),
+      destinationOf({
+        ...{ id: fixtureId(8, 2), name: 'offsite', kind: 's3', place: 's3://offsite/trainyard/' },
+        ...{ freeBytes: null, waiting: 1, isBusy: true },
+        current: { snapshot: '20261130T090000000Z-ab12cd', done: 1234, files: 5021 },
+      }),
+    ]);
+  const add = async (at: Page) => {
+    await at.getByRole('button', { name: /^(Add a destination|사본 위치 추가)$/ }).click();
+    await at.getByRole('dialog').getByRole('textbox').first().fill('s3://offsite/trainyard');
+    await at.waitForTimeout(400);
+  };
+  const seen = async (at: Page) => {
+    await at.getByRole('region', { name: /^(Copies elsewhere|다른 곳에 둔 사본)$/ }).scrollIntoViewIfNeeded();
+    await at.waitForTimeout(2500);
+  };
+  return [1440, 390].flatMap((width) => [
+    { name: `backup-destinations-${width}`, path: '/backups', before: two, act: seen, width },
+    { name: `backup-destinations-add-${width}`, path: '/backups', act: add, width },
+    {
+      name: `backup-destinations-notice-${width}`,
+      path: '/runs',
+      before: two,
+      act: (at: Page) => at.waitForTimeout(3500),
+      width,
+    },
+  ]);
+}
+
 /** The screens, with whatever the engine at hand has to show on them. */
 async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
   const runs = await hrefs(page, `${origin}/runs`, 'main td a[href^="/runs/"]');
@@ -163,6 +202,7 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
     { name: 'backups', path: '/backups', act: openSnapshot },
     { name: 'backups-narrow', path: '/backups', act: openSnapshot, width: 390 },
     ...scheduleShots(),
+    ...destinationShots(),
     { name: 'import', path: '/datasets?import=true' },
     {
       name: 'import-failed',

@@ -31,7 +31,7 @@ export const destinationErrors = {
     'place',
   ),
   DESTINATION_INSIDE: conflict(
-    '{folder} and the state folder {home} lie in one another',
+    '{folder} and the state folder {home} overlap',
     'Choose a folder elsewhere, best on another disk: what is lost with the state folder is no copy.',
     '{folder} 폴더와 상태 폴더 {home}{home|이|가} 겹칩니다',
     '다른 디스크의 폴더를 고르는 것이 좋습니다. 상태 폴더와 함께 잃는 것은 사본이 아닙니다.',

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { S3Endpoint } from '../../../src/main/platform/endpoints.ts';
+import { BucketDestination } from '../../../src/main/stores/destinations/bucket-destination.ts';
 import { type BucketPlace, snapshotsInBucket } from '../../../src/main/stores/destinations/bucket-place.ts';
 import { receiveSnapshot } from '../../../src/main/stores/destinations/receive.ts';
 import { bucketSource } from '../../../src/main/stores/destinations/sources.ts';
@@ -136,36 +136,45 @@ test.skipIf(reason !== null)(
 );
 
 test.skipIf(reason !== null)(
-  'an upload or a download that is killed at any step is no snapshot before it is whole, and is gone on with',
+  'an upload or a removal that is killed at any step leaves whole snapshots or none, and is gone on with',
   async () => {
     const endpoint = s3Endpoint(server, '');
     await using source = await openOwnStores();
     await fillStores(source);
+    const kept = await snapshotOf(source);
     await source.stores.objects.put('artifacts', 'run/1/large.bin', randomBytes(9 * megabyte));
     const { folder, manifest } = await snapshotOf(source);
-    const failpoints = (await allFailpoints()).filter((name) => /^snapshot-(upload|receive)\./.test(name));
-    expect(failpoints.length).toBe(9);
-    const killedAt = killPoints(failpoints);
-    for (const failpoint of killedAt) {
+    const failpoints = (await allFailpoints()).filter((name) =>
+      /^(snapshot-upload|destination\.remove)\./.test(name),
+    );
+    expect(failpoints.length).toBe(7);
+    for (const failpoint of killPoints(failpoints)) {
       const place = await openBucket(endpoint, 3);
-      using _open = place.connection;
-      const into = path.join(source.home, failpoint);
+      using destination = new BucketDestination(place, path.join(source.home, 'scratch'));
+      const copy = (from: string) => uploadSnapshot(from, place, () => undefined);
+      await copy(kept.folder);
       const isUpload = failpoint.startsWith('snapshot-upload');
-      if (!isUpload) await uploadSnapshot(folder, place, () => undefined);
-      const asked = isUpload ? { upload: folder } : { receive: manifest.id, into };
+      if (!isUpload) await copy(folder);
       const worker = runProgram(
         new URL('./bucket-worker.ts', import.meta.url),
-        [JSON.stringify({ endpoint, place: { bucket: place.bucket, prefix: place.prefix }, ...asked })],
+        [
+          JSON.stringify({
+            ...{ endpoint, place: { bucket: place.bucket, prefix: place.prefix } },
+            ...(isUpload ? { upload: folder } : { remove: manifest.id }),
+          }),
+        ],
         failpoint,
       );
       await expect(worker, failpoint).rejects.toMatchObject({ signal: 'SIGKILL' });
-      const isDone = failpoint.endsWith('manifest.after') || !isUpload;
-      expect(await snapshotsInBucket(place), failpoint).toEqual(isDone ? [manifest.id] : []);
-      if (isUpload) await uploadSnapshot(folder, place, () => undefined);
-      const got = path.join(into, manifest.id);
-      expect(existsSync(got), failpoint).toBe(failpoint.endsWith('rename.after'));
-      if (!existsSync(got)) await receive(place, manifest.id, into);
-      expect(await verifySnapshot(got, () => undefined), failpoint).toEqual([]);
+      const isThere = ['snapshot-upload.manifest.after', 'destination.remove.before'].includes(failpoint);
+      const ids = [kept.manifest.id, manifest.id];
+      expect(await destination.list(), failpoint).toEqual(isThere ? ids : ids.slice(0, 1));
+      if (isUpload) await copy(folder);
+      else await destination.remove([manifest.id], []);
+      expect(await destination.list(), failpoint).toEqual(isUpload ? ids : ids.slice(0, 1));
+      const into = path.join(source.home, failpoint);
+      for (const id of await destination.list())
+        expect(await verifySnapshot(await receive(place, id, into), () => undefined), failpoint).toEqual([]);
     }
   },
   120_000,

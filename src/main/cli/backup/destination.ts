@@ -107,10 +107,10 @@ async function add(place: string, options: AddOptions & CommonOptions): Promise<
   await write(options, view);
 }
 
-/** Copies now what waits, and answers how it is then. @throws TrainyardError why nothing could be copied */
-async function copied(api: Api, destination: string): Promise<DestinationView> {
+/** Waits until nothing is done at a destination, and answers how it is then. @throws TrainyardError why nothing could be copied */
+async function settled(api: Api, begun: DestinationView): Promise<DestinationView> {
   const status = new StatusLine();
-  let view = await api.backups.copyToDestination({ destination });
+  let view = begun;
   try {
     while (view.isBusy) {
       status.show(stateOf(view));
@@ -264,7 +264,12 @@ export function defineDestination(group: Command): void {
     examples: ['backup destination copy offsite'],
     json: shape,
   }).perform(async (options, reference = '') =>
-    write(options, await withEngine((api) => copied(api, reference))),
+    write(
+      options,
+      await withEngine(async (api) =>
+        settled(api, await api.backups.copyToDestination({ destination: reference })),
+      ),
+    ),
   );
 
   addKeepFlags(
@@ -283,7 +288,8 @@ export function defineDestination(group: Command): void {
     const { defaultKeep } = await import('../../../shared/model/backup-schedule.ts');
     const keep = await keepOf(options);
     const asked = { destination: reference, keep: keep === undefined ? defaultKeep : keep };
-    return write(options, await withEngine((api) => api.backups.keepAtDestination(asked)));
+    const view = await withEngine(async (api) => settled(api, await api.backups.keepAtDestination(asked)));
+    return write(options, view);
   });
 
   defineCommand(destination, {

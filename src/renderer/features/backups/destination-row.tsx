@@ -37,7 +37,7 @@ export function DestinationRow({ destination }: { readonly destination: Destinat
               <Text fw={600} size="sm">
                 {name}
               </Text>
-              {place !== name && <Code style={{ overflowWrap: 'anywhere' }}>{place}</Code>}
+              {place !== name && <Code w="fit-content">{place}</Code>}
               {resolved !== null && (
                 <Note size="xs">{t('backupDestinations.leadsTo', { folder: resolved })}</Note>
               )}

@@ -40,9 +40,9 @@ export const backupDestinations = {
     waiting_other: ['{{formatted}} snapshots to be copied', '복사할 스냅숏 {{formatted}}개'],
     looking: ['Connecting…', '연결 중…'],
     copying: ['Copying {{snapshot}}', '{{snapshot}} 복사 중'],
-    files: ['{{done}} of {{files}} files', '파일 {{files}}개 중 {{done}}개'],
+    files: ['{{done}} of {{files}} copied', '{{files}}개 중 {{done}}개'],
     failed: [
-      '“{{name}}” has not been copied to since {{ago}}',
+      'Nothing can be copied to “{{name}}” (first failure: {{ago}})',
       '"{{name}}"에 복사하지 못하고 있습니다(처음 실패: {{ago}})',
     ],
     again: ['Next attempt: {{time}}', '다음 시도: {{time}}'],

@@ -82,11 +82,15 @@ export class Copier implements AsyncDisposable {
     return this.looking;
   }
 
+  /** Resolves once nothing is done at a destination. */
+  async idle(id: string): Promise<void> {
+    await this.work.get(id)?.ended;
+  }
+
   /** Ends what is being copied to a destination, and waits for that. */
   async stop(id: string): Promise<void> {
-    const work = this.work.get(id);
-    work?.stopping.abort();
-    await work?.ended;
+    this.work.get(id)?.stopping.abort();
+    await this.idle(id);
   }
 
   /** What is being copied ends with the stores; the next engine goes on with it. */

@@ -45,9 +45,10 @@ export class Destinations {
 
   async list(): Promise<{ destinations: DestinationView[] }> {
     const { kept, copier } = this.parts;
-    const [all, snapshots] = [kept.all(), await copier.copyable()];
+    const snapshots = await copier.copyable();
     return {
-      destinations: all.map((one) =>
+      // What is kept and what is done now are of one moment.
+      destinations: kept.all().map((one) =>
         destinationView(one, {
           waiting: waitingFor(one, snapshots),
           ...copier.stateOf(one.id),
