@@ -22,6 +22,13 @@ const commands = leaves(await createProgram(null)).map((command) => [nameOf(comm
 test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
     'backup create',
+    'backup destination add',
+    'backup destination copy',
+    'backup destination keep',
+    'backup destination list',
+    'backup destination remove',
+    'backup destination show',
+    'backup destination test',
     'backup discard',
     'backup download',
     'backup drill',

@@ -18,9 +18,9 @@ export const destinationErrors = {
   ),
   DESTINATION_PLACE_INVALID: badRequest(
     '"{place}" is neither an absolute path of a folder nor s3://bucket/prefix',
-    'Write a path such as /mnt/backup/trainyard, or a place such as s3://offsite/trainyard.',
+    'Write a path such as /mnt/backup/snapshots, or a place such as s3://offsite/snapshots.',
     '"{place}"{place|은|는} 폴더의 절대 경로도 s3://버킷/접두사도 아닙니다',
-    '/mnt/backup/trainyard 같은 경로나 s3://offsite/trainyard 같은 위치를 쓰세요.',
+    '절대 경로(/mnt/backup/snapshots)나 버킷 안의 위치(s3://offsite/snapshots)를 쓰세요.',
     'place',
   ),
   DESTINATION_MISSING: notFound(
@@ -39,9 +39,9 @@ export const destinationErrors = {
   ),
   DESTINATION_NOT_EMPTY: conflict(
     '{place} holds other things than copies of snapshots',
-    'Choose a folder or a prefix of its own for them, such as {place}/trainyard.',
+    'Choose a folder or a prefix of its own for them, such as {place}/snapshots.',
     '{place}에 스냅숏 사본이 아닌 것이 들어 있습니다',
-    '{place}/trainyard처럼 사본만 둘 폴더나 접두사를 고르세요.',
+    '{place}/snapshots처럼 사본만 둘 폴더나 접두사를 고르세요.',
     'place',
   ),
   DESTINATION_TAKEN: conflict(
