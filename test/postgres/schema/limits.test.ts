@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checksumsTable, migrationsTable } from '../../../src/main/postgres/schema/bookkeeping.ts';
 import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
 import { inLanguage } from '../../../src/shared/errors/catalogue.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -88,4 +89,24 @@ test('another migrator that is not done in time is named, whichever limit ended 
   expect(error.message).toMatch(/\(another upgrade, process \d+\)$/);
   await other.query('ROLLBACK');
   expect(await everything()).toEqual(before);
+});
+
+test('an upgrade that waited for another one goes by what that one left', async () => {
+  await using empty = await createTestDatabase('empty');
+  const other = new SchemaService({ databaseUrl: empty.url });
+  const { revisions } = await other.history();
+  await using client = await connect(empty.url);
+  await client.query('BEGIN; SELECT pg_advisory_xact_lock(7241865325823964)');
+  const waiting = other.upgrade();
+  const isWaiting = async () =>
+    (await client.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).rowCount;
+  await expect.poll(isWaiting).toBe(1);
+  await client.query(`CREATE TABLE ${migrationsTable} (id serial PRIMARY KEY, name text, run_on timestamp);
+    CREATE TABLE ${checksumsTable} (name text PRIMARY KEY, sha256 text, major integer, structure jsonb)`);
+  for (const { name, checksum } of revisions) {
+    await client.query(`INSERT INTO ${migrationsTable} (name, run_on) VALUES ($1, now())`, [name]);
+    await client.query(`INSERT INTO ${checksumsTable} (name, sha256) VALUES ($1, $2)`, [name, checksum]);
+  }
+  await client.query('COMMIT');
+  expect((await waiting).done).toEqual([]);
 });

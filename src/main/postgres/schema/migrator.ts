@@ -186,11 +186,12 @@ async function majorOf(client: Asked): Promise<number> {
 }
 
 async function readBookkeeping(client: Asked, major: number): Promise<Bookkeeping> {
-  const { rows: tables } = await client.query<{ migrations: boolean; checksums: boolean }>(
-    `SELECT to_regclass('public.${migrationsTable}') IS NOT NULL AS migrations,
-            to_regclass('public.${checksumsTable}') IS NOT NULL AS checksums`,
+  const { rows: tables } = await client.query<{ migrations: boolean | null; checksums: boolean | null }>(
+    // Not to_regclass: that answers from what this session saw before it waited for another migrator, until it locks a relation.
+    `SELECT bool_or(relname = '${migrationsTable}') AS migrations, bool_or(relname = '${checksumsTable}') AS checksums
+     FROM pg_class WHERE relnamespace = to_regnamespace('public')`,
   );
-  const { migrations = false, checksums = false } = tables[0] ?? {};
+  const [migrations, checksums] = [tables[0]?.migrations ?? false, tables[0]?.checksums ?? false];
   if (!migrations) return { exists: checksums, applied: [], structure: null };
   const { rows } = await client.query<{
     name: string;
