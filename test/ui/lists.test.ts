@@ -160,7 +160,13 @@ test.each(['projects', 'datasets'] as const)(
       await page.keyboard.press('End');
       await expect.poll(place).toBeGreaterThan(before - 1000);
       await expect.poll(() => page.locator('[role=feed] article').count()).toBeGreaterThan(3);
-      for (const key of ['PageUp', 'PageUp', 'PageUp', 'Home']) await page.keyboard.press(key);
+      const end = await place();
+      for (const key of ['PageUp', 'PageUp', 'PageUp']) await page.keyboard.press(key);
+      // Where the page is busy, Chromium loses a key that comes at the end of what it scrolls for another one.
+      const still = async () => [await place(), await place()];
+      await expect.poll(place).toBeLessThan(end - 2300);
+      await expect.poll(async () => new Set(await still()).size).toBe(1);
+      await page.keyboard.press('Home');
       await expect.poll(place).toBe(0);
       expect(await length(), `${width} wide`).toBe(before);
     }
