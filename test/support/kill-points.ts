@@ -14,3 +14,15 @@ export function killPoints<Name extends string>(names: readonly Name[]): readonl
     (name) => !names.some((other) => other === name.replace(/\.before$/, '.after') && other !== name),
   );
 }
+
+/**
+ * Failpoints in the order in which one piece of work passes them, as histories: each is begun anew after every kill. The usual run takes
+ * every third place in each of three, so that all are killed at.
+ */
+export function killChains<Name extends string>(
+  names: readonly Name[],
+): readonly { readonly failpoints: readonly Name[] }[] {
+  if (isFull) return names.map((name) => ({ failpoints: [name] }));
+  const points = killPoints(names);
+  return [0, 1, 2].map((first) => ({ failpoints: points.filter((_, at) => at % 3 === first) }));
+}

@@ -57,6 +57,12 @@ export const destinationErrors = {
     '{place}의 사본을 찾을 수 없습니다. 폴더나 소유자를 적어 둔 파일이 없습니다',
     '디스크를 연결하거나 다시 마운트하세요. 그러면 기다리던 사본이 자동으로 만들어집니다. 사본이 아주 없어졌다면 사본 위치를 제거하고 다시 추가하세요.',
   ),
+  DESTINATION_LINKED: conflict(
+    '{folder} is a link, and nothing is written through it',
+    'Remove it if nobody needs it. A folder for copies should be closed to other users.',
+    '{folder}{folder|은|는} 링크이므로 그곳에 쓰지 않습니다',
+    '필요 없으면 지우세요. 사본을 두는 폴더는 다른 사용자가 쓸 수 없게 하는 것이 좋습니다.',
+  ),
   DESTINATION_NOT_REMOVED: conflict(
     'The server did not remove {file}: {answer}',
     'Old copies stay. Give the account the right to delete there, or keep them longer.',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { killPoints } from '../../support/kill-points.ts';
+import { killChains, killPoints } from '../../support/kill-points.ts';
 import { withoutServer } from '../../support/servers.ts';
 import {
   docker,
@@ -95,11 +95,11 @@ async function withMarker(home: string): Promise<void> {
   await redis(home, 'set', 'marker', 'kept');
 }
 
-test.skipIf(reason).concurrent.each(killPoints(passed.new))(
-  'a first start killed at %s is completed by the next',
-  async (failpoint) => {
+test.skipIf(reason).concurrent.each(killChains(passed.new))(
+  'a first start killed at $failpoints, one try after the other, is completed by the next',
+  async ({ failpoints }) => {
     await using state = await stackHome();
-    await killedAt(failpoint, state.home, 'up');
+    for (const failpoint of failpoints) await killedAt(failpoint, state.home, 'up');
     await expectHealthy(state.home);
     await makeStack(state.home).destroy({ name: readStackJson(state.home).name, services: [], onProgress });
     expect(await labelled(state.home)).toEqual({ containers: [], volumes: [], networks: [] });

@@ -221,6 +221,17 @@ test('a folder for copies is another than the state folder, on a disk that is th
   expect(await destination.check(owner)).toMatchObject({ resolved: real, isSameDisk: true });
 });
 
+test('nothing is written through a link that somebody put where a copy is to come', async () => {
+  await using place = await folderPlace();
+  await using elsewhere = await temporaryFolder();
+  await place.destination.claim(randomUUID(), false);
+  await symlink(elsewhere.folder, await place.fetch(`.download-${idOf(snapshots.first)}`));
+  await expect(copy(place.destination, snapshots.first)).rejects.toMatchObject({
+    code: 'DESTINATION_LINKED',
+  });
+  expect(await readdir(elsewhere.folder)).toEqual([]);
+});
+
 test('copies in a folder share what is the same, unless that has decayed there', async () => {
   await using place = await folderPlace();
   const { destination } = place;

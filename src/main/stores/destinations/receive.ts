@@ -47,7 +47,7 @@ export async function sweepReceived(folder: string, awaited: readonly string[]):
  * Copies a snapshot into a folder, where it gets its id as name by one rename once all of it is there and was read. What an earlier attempt
  * left is taken up: a file has its name once all of it came. What the newest snapshot there has is linked to, where the file system can.
  * @returns its folder
- * @throws TrainyardError SNAPSHOT_DOWNLOADED, SNAPSHOT_…, what the source throws; DISK_FULL, as a rule before a large file is fetched
+ * @throws TrainyardError SNAPSHOT_DOWNLOADED, DESTINATION_LINKED, SNAPSHOT_…, what the source throws; DISK_FULL, as a rule before a large file is fetched
  */
 export async function receiveSnapshot(
   source: SnapshotSource,
@@ -58,6 +58,8 @@ export async function receiveSnapshot(
   if (existsSync(target)) throw fault('SNAPSHOT_DOWNLOADED', { folder: target });
   const aside = path.join(into, `${asidePrefix}${source.id}`);
   await mkdir(aside, { recursive: true, mode: 0o700 });
+  // Somebody else may write to the folder, too: nothing goes through a link of theirs.
+  if (!(await lstat(aside)).isDirectory()) throw fault('DESTINATION_LINKED', { folder: aside });
   const receiver = new Receiver(source, into, aside);
   await receiver.fetch(manifestName);
   const manifest = await readManifest(aside);

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type { DestinationView } from '../../../../shared/contract/backup-destinations.ts';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../../shared/errors/error.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { systemFault } from '../../../platform/faults/system-fault.ts';
+import { pause } from '../../../platform/waiting.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
 import type { Destination, DestinationPlace } from '../../../stores/destinations/destination.ts';
 import type { Patience } from '../../../stores/destinations/open-destination.ts';
@@ -12,6 +14,7 @@ import type { KeptDestination, KeptDestinations } from './kept-destinations.ts';
 
 /** Whoever waited for the engine's start is served before anything is copied. */
 const firstLookMs = 5000;
+const longestStopMs = 10_000;
 /** A timer stands still while the machine sleeps, and a disk is attached without notice. */
 const betweenLooksMs = 60_000;
 
@@ -98,7 +101,9 @@ export class Copier implements AsyncDisposable {
     this.isOver = true;
     clearTimeout(this.timer);
     await this.looking;
-    await Promise.all([...this.work.keys()].map((id) => this.stop(id)));
+    const ended = Promise.all([...this.work.keys()].map((id) => this.stop(id)));
+    // A server of files that went away answers nobody, and cannot be told to stop.
+    await Promise.race([ended, pause(longestStopMs)]);
   }
 
   private now(): string {
@@ -131,7 +136,11 @@ export class Copier implements AsyncDisposable {
 
   private begin({ id }: KeptDestination): void {
     const stopping = new AbortController();
-    const ended = Promise.resolve().then(() => this.run(id, stopping.signal));
+    const ended = Promise.resolve()
+      .then(() => this.run(id, stopping.signal))
+      .catch((error: unknown) =>
+        this.parts.log.warn({ err: error }, 'what came of a copy could not be kept'),
+      );
     this.work.set(id, { current: null, stopping, ended });
   }
 
@@ -165,7 +174,7 @@ export class Copier implements AsyncDisposable {
       if (next === undefined) break;
       this.show(id, { snapshot: next, done: 0, files: 0 });
       try {
-        await destination.copy(`${openFolder()}/${next}`, {
+        await destination.copy(path.join(openFolder(), next), {
           onCopied: (progress) => this.show(id, { snapshot: next, ...progress }),
           signal,
         });
