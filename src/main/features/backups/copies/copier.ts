@@ -102,7 +102,7 @@ export class Copier implements AsyncDisposable {
     clearTimeout(this.timer);
     await this.looking;
     const ended = Promise.all([...this.work.keys()].map((id) => this.stop(id)));
-    // A server of files that went away answers nobody, and cannot be told to stop.
+    // A server of files that went away answers nothing, and what waits for it cannot be ended.
     await Promise.race([ended, pause(longestStopMs)]);
   }
 
