@@ -19,21 +19,16 @@ import {
   sizesBelow,
   snapshotsInBucket,
 } from './bucket-place.ts';
-import {
-  type CopyOptions,
-  type Destination,
-  type DestinationFacts,
-  markerName,
-  markerText,
-  parseMarker,
-  type SnapshotIds,
-} from './destination.ts';
+import type { CopyOptions, Destination, DestinationFacts, SnapshotIds } from './destination.ts';
 import { contentsOf, indexOf } from './files-of.ts';
+import { isClaimed, markerName, markerText, requireOwner } from './marker.ts';
 import { bucketSource } from './sources.ts';
 import { uploadSnapshot } from './upload.ts';
 
 /** What S3 takes in one request. */
 const mostAtOnce = 1000;
+
+const isOfCopies = (name: string) => name === 'objects' || isSnapshotId(name);
 
 const keyOfMarker = ({ prefix }: Pick<BucketPlace, 'prefix'>) => `${prefix}${markerName}`;
 
@@ -54,23 +49,18 @@ export class BucketDestination implements Destination {
 
   async claim(owner: string, takesOver: boolean): Promise<void> {
     const key = keyOfMarker(this.place);
-    const text = await readText(this.place, key);
-    const marker = text === null ? null : parseMarker(text);
-    if (marker?.owner === owner) return;
     const keys = [...(await sizesBelow(this.place, '')).keys()];
-    const tops = new Set(keys.map((one) => one.slice(this.place.prefix.length).split('/')[0] ?? ''));
-    if (text === null && ![...tops].every((top) => top === 'objects' || isSnapshotId(top)))
-      throw fault('DESTINATION_NOT_EMPTY', { place: this.named() });
-    if (tops.size > 0 && !takesOver) throw fault('DESTINATION_TAKEN', { place: this.named() });
+    const tops = keys.map((one) => one.slice(this.place.prefix.length).split('/')[0] ?? '');
+    const found = { place: this.named(), marker: await readText(this.place, key), names: tops, isOfCopies };
+    if (isClaimed({ ...found, owner, takesOver })) return;
     failpoint('destination.claim.before');
     await this.put(key, markerText(owner));
     failpoint('destination.claim.after');
   }
 
   async check(owner: string): Promise<DestinationFacts> {
-    const text = await readText(this.place, keyOfMarker(this.place));
-    if (text === null) throw fault('DESTINATION_AWAY', { place: this.named() });
-    if (parseMarker(text)?.owner !== owner) throw fault('DESTINATION_TAKEN', { place: this.named() });
+    const marker = await readText(this.place, keyOfMarker(this.place));
+    requireOwner({ place: this.named(), marker }, owner);
     const probe = `${this.place.prefix}.trainyard-test-${randomUUID()}`;
     await this.put(probe, owner);
     await readText(this.place, probe);

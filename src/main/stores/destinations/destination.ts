@@ -68,22 +68,3 @@ export interface Destination extends Disposable {
   /** Removes copies, and what attempts left of those that nobody goes on with. @param awaited ids whose copies are to come */
   remove(ids: SnapshotIds, awaited: SnapshotIds): Promise<void>;
 }
-
-/** The file that says whose a place is. */
-export const markerName = 'trainyard-destination.json';
-
-const markerSchema = z.object({ version: z.literal(1), owner: z.uuid(), since: z.iso.datetime() });
-/** Whose a place is. */
-export type DestinationMarker = z.infer<typeof markerSchema>;
-
-/** Null where the text is none of ours. */
-export function parseMarker(text: string): DestinationMarker | null {
-  try {
-    return markerSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-export const markerText = (owner: string): string =>
-  `${JSON.stringify({ version: 1, owner, since: new Date().toISOString() } satisfies DestinationMarker)}\n`;

@@ -8,15 +8,8 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { diskRoom } from '../../platform/faults/disk-room.ts';
 import { isSnapshotId } from '../snapshots/manifest.ts';
 import { listSnapshots, removeSnapshots } from '../snapshots/snapshot-folder.ts';
-import {
-  type CopyOptions,
-  type Destination,
-  type DestinationFacts,
-  markerName,
-  markerText,
-  parseMarker,
-  type SnapshotIds,
-} from './destination.ts';
+import type { CopyOptions, Destination, DestinationFacts, SnapshotIds } from './destination.ts';
+import { isClaimed, markerName, markerText, requireOwner } from './marker.ts';
 import { isReceivedAside, receiveSnapshot, sweepReceived } from './receive.ts';
 import { folderSource } from './sources.ts';
 
@@ -66,11 +59,9 @@ export class FolderDestination implements Destination {
     const home = await realpath(this.home);
     if (isWithin(resolved, home) || isWithin(home, resolved))
       throw fault('DESTINATION_INSIDE', { folder: resolved, home });
-    const marker = await this.readMarker();
-    if (marker?.owner === owner) return;
     const names = (await readdir(resolved)).filter((name) => !leftovers.includes(name));
-    if (!marker && !names.every(isOfCopies)) throw fault('DESTINATION_NOT_EMPTY', { place: this.folder });
-    if (names.length > 0 && !takesOver) throw fault('DESTINATION_TAKEN', { place: this.folder });
+    const found = { place: this.folder, marker: await this.readMarker(), names, isOfCopies };
+    if (isClaimed({ ...found, owner, takesOver })) return;
     failpoint('destination.claim.before');
     replaceFile(path.join(resolved, markerName), markerText(owner));
     failpoint('destination.claim.after');
@@ -123,9 +114,7 @@ export class FolderDestination implements Destination {
 
   private async requireOwned(owner: string): Promise<string> {
     const resolved = await this.resolve();
-    const marker = await this.readMarker();
-    if (!marker) throw fault('DESTINATION_AWAY', { place: this.folder });
-    if (marker.owner !== owner) throw fault('DESTINATION_TAKEN', { place: this.folder });
+    requireOwner({ place: this.folder, marker: await this.readMarker() }, owner);
     return resolved;
   }
 
@@ -140,8 +129,7 @@ export class FolderDestination implements Destination {
     }
   }
 
-  private async readMarker() {
-    const text = await readFile(path.join(this.folder, markerName), 'utf8').catch(nullOn('ENOENT'));
-    return text === null ? null : parseMarker(text);
+  private readMarker(): Promise<string | null> {
+    return readFile(path.join(this.folder, markerName), 'utf8').catch(nullOn('ENOENT'));
   }
 }

@@ -1,4 +1,4 @@
-import { Checkbox, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Checkbox, Text, TextInput } from '@mantine/core';
 import { addDestinationInput } from '../../../shared/contract/backup-destinations.ts';
 import { defaultKeep } from '../../../shared/model/backup-schedule.ts';
 import { PathInput } from '../../components/path-input.tsx';
@@ -6,7 +6,7 @@ import { ServerFields } from '../../components/server-fields.tsx';
 import { FormDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
-import { KeepInputs } from './keep-inputs.tsx';
+import { RetentionFields } from './keep-inputs.tsx';
 
 interface Values extends Record<string, unknown> {
   place: string;
@@ -67,14 +67,11 @@ export function AddDestinationDialog(dialog: { readonly opened: boolean; readonl
             autoComplete="off"
             {...form.getInputProps('name')}
           />
-          <Stack gap={8}>
-            <Switch
-              label={t('backupDestinations.removeOld')}
-              description={t('backupDestinations.removeOldHint')}
-              {...form.getInputProps('removesOld', { type: 'checkbox' })}
-            />
-            {form.values.removesOld && <KeepInputs inputOf={(span) => form.getInputProps(`keep.${span}`)} />}
-          </Stack>
+          <RetentionFields
+            removesOld={form.values.removesOld}
+            input={form.getInputProps('removesOld', { type: 'checkbox' })}
+            inputOf={(span) => form.getInputProps(`keep.${span}`)}
+          />
           <Checkbox
             label={t('backupDestinations.takeOver')}
             description={t('backupDestinations.takeOverHint')}

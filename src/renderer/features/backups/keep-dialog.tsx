@@ -1,10 +1,9 @@
-import { Stack, Switch } from '@mantine/core';
 import { type DestinationView, keepDestinationInput } from '../../../shared/contract/backup-destinations.ts';
 import { defaultKeep } from '../../../shared/model/backup-schedule.ts';
 import { FormDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
-import { KeepInputs } from './keep-inputs.tsx';
+import { RetentionFields } from './keep-inputs.tsx';
 
 interface Values extends Record<string, unknown> {
   removesOld: boolean;
@@ -35,14 +34,11 @@ export function KeepDialog({ destination: { id, keep }, ...dialog }: KeepDialogP
       }}
     >
       {(form) => (
-        <Stack gap={8}>
-          <Switch
-            label={t('backupDestinations.removeOld')}
-            description={t('backupDestinations.removeOldHint')}
-            {...form.getInputProps('removesOld', { type: 'checkbox' })}
-          />
-          {form.values.removesOld && <KeepInputs inputOf={(span) => form.getInputProps(`keep.${span}`)} />}
-        </Stack>
+        <RetentionFields
+          removesOld={form.values.removesOld}
+          input={form.getInputProps('removesOld', { type: 'checkbox' })}
+          inputOf={(span) => form.getInputProps(`keep.${span}`)}
+        />
       )}
     </FormDialog>
   );

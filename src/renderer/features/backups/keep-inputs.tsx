@@ -1,4 +1,4 @@
-import { NumberInput, type NumberInputProps, SimpleGrid } from '@mantine/core';
+import { NumberInput, type NumberInputProps, SimpleGrid, Stack, Switch } from '@mantine/core';
 import { useText } from '../../i18n/use-text.ts';
 
 const spans = ['last', 'daily', 'weekly', 'monthly'] as const;
@@ -18,5 +18,27 @@ export function KeepInputs({ inputOf }: { readonly inputOf: (span: Span) => Numb
         />
       ))}
     </SimpleGrid>
+  );
+}
+
+interface RetentionFieldsProps {
+  readonly removesOld: boolean;
+  /** What the form says of the switch. */
+  readonly input: object;
+  readonly inputOf: (span: Span) => NumberInputProps;
+}
+
+/** Whether old copies are removed, and how many stay. */
+export function RetentionFields({ removesOld, input, inputOf }: RetentionFieldsProps) {
+  const { t } = useText();
+  return (
+    <Stack gap={8}>
+      <Switch
+        label={t('backupDestinations.removeOld')}
+        description={t('backupDestinations.removeOldHint')}
+        {...input}
+      />
+      {removesOld && <KeepInputs inputOf={inputOf} />}
+    </Stack>
   );
 }
