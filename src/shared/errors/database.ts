@@ -149,6 +149,12 @@ export const databaseErrors = {
     '스키마는 빈 데이터베이스에 만든 것과 비교하는데, 이 계정에는 데이터베이스를 만들 권한이 없습니다',
     'ALTER ROLE … CREATEDB로 권한을 주거나, 권한이 있는 계정으로 실행하세요.[cli: 권한이 없어도 `db current`는 어떤 객체가 다른지 알려 줍니다.]',
   ),
+  SCHEMA_CHECK_READ_ONLY: conflict(
+    'The schema is compared with one that is made in an empty database, and the server makes none: it is read-only',
+    'Name the primary server, or run this once the server takes changes.[cli: `db current` says without it which objects differ.]',
+    '스키마는 빈 데이터베이스에 만든 것과 비교하는데, 서버가 읽기 전용이라 데이터베이스를 만들 수 없습니다',
+    '주 서버의 주소를 지정하거나, 서버에 쓸 수 있게 되면 다시 실행하세요.[cli: 그 전에도 `db current`는 어떤 객체가 다른지 알려 줍니다.]',
+  ),
   SCHEMA_NOT_AT_HEAD: conflict(
     'What a new revision would do is seen at {head}, and the database is at {revision}',
     '[cli:Run `db upgrade` first, or let the file be empty (--empty).][page:Upgrade the database first.]',

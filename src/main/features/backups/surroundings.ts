@@ -9,44 +9,48 @@ const references: readonly (readonly [column: string, query: string])[] = [
   ],
   [
     'dataset_versions.annotations_sha256',
-    `SELECT 'datasets/' || dataset_id || '/' || version || '/annotations.jsonl' FROM dataset_versions
+    `SELECT 'datasets/' || dataset_id || '/' || version || '/annotations.jsonl' AS reference FROM dataset_versions
      WHERE annotations_sha256 IS NOT NULL`,
   ],
   [
     'run_artifacts.object_key',
-    "SELECT 'artifacts/' || object_key FROM run_artifacts WHERE object_key IS NOT NULL",
+    "SELECT 'artifacts/' || object_key AS reference FROM run_artifacts WHERE object_key IS NOT NULL",
   ],
   [
     'weights.files',
-    `SELECT 'models/weights/' || id || '/' || (file ->> 'name') FROM weights, jsonb_array_elements(files) AS file
+    `SELECT 'models/weights/' || id || '/' || (file ->> 'name') AS reference FROM weights, jsonb_array_elements(files) AS file
      WHERE status = 'ready'`,
   ],
 ];
 
-/** Those that are at the database's revision: a snapshot is also made of an older one, before it is brought up. */
-async function knownReferences(view: DatabaseView): Promise<string> {
+const unfinished = `SELECT id FROM workflows WHERE status IN ('pending', 'queued', 'running') AND deleted_at IS NULL ORDER BY id`;
+const readInPlace = `SELECT d.name AS dataset, v.version, coalesce(v.root_path, '') AS source
+  FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id WHERE v.mode = 'in_place' ORDER BY d.name, v.version`;
+
+/** Of these columns those that are at the database's revision: a snapshot is also made of an older one, before it is brought up. */
+async function knownColumns(view: DatabaseView, columns: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await view.query<{ column: string }>(
     `SELECT c.relname || '.' || a.attname AS column FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      WHERE c.relnamespace = 'public'::regnamespace AND c.relname || '.' || a.attname = ANY ($1)`,
-    [references.map(([column]) => column)],
+    [columns],
   );
-  const known = new Set(rows.map(({ column }) => column));
-  return references.flatMap(([column, query]) => (known.has(column) ? [query] : [])).join(' UNION ALL ');
+  return new Set(rows.map(({ column }) => column));
 }
 
 /** What the rows at one moment name outside the database, and what a snapshot does not keep of it. */
 export async function readSurroundings(view: DatabaseView): Promise<Surroundings> {
-  const named = await view.query<{ reference: string }>(await knownReferences(view));
-  const runs = await view.query<{ id: string }>(
-    "SELECT id FROM workflows WHERE status IN ('pending', 'queued', 'running') AND deleted_at IS NULL ORDER BY id",
-  );
-  const inPlace = await view.query<{ dataset: string; version: number; source: string }>(
-    `SELECT d.name AS dataset, v.version, coalesce(v.root_path, '') AS source
-     FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id WHERE v.mode = 'in_place' ORDER BY d.name, v.version`,
-  );
+  const [run, mode] = ['workflows.status', 'dataset_versions.mode'];
+  const known = await knownColumns(view, [run, mode, ...references.map(([column]) => column)]);
+  const rowsOf = async <Row extends object>(query: string, column: string) =>
+    known.has(column) ? (await view.query<Row>(query)).rows : [];
+  const named: { reference: string }[] = [];
+  for (const [column, query] of references)
+    named.push(...(await rowsOf<{ reference: string }>(query, column)));
+  const runs = await rowsOf<{ id: string }>(unfinished, run);
+  const inPlace = await rowsOf<Surroundings['inPlace'][number]>(readInPlace, mode);
   return {
-    references: named.rows.map(({ reference }) => reference),
-    runs: runs.rows.map(({ id }) => id),
-    inPlace: inPlace.rows,
+    references: named.map(({ reference }) => reference),
+    runs: runs.map(({ id }) => id),
+    inPlace,
   };
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { hasCode } from '../../platform/error-code.ts';
 import { type PostgresAddress, withClient } from '../pool.ts';
 import { type Difference, differencesOf, isSame, standsAlone } from './differences.ts';
 import { migrate } from './migrator.ts';
@@ -23,7 +23,7 @@ export interface ExpectedObjects {
 
 /**
  * The schema that revisions make, read where nothing else is: they are gone through in a database that is dropped again.
- * @param names of a folder's files, the first so many @throws TrainyardError SCHEMA_CHECK_REFUSED
+ * @param names of a folder's files, the first so many @throws TrainyardError SCHEMA_CHECK_REFUSED, SCHEMA_CHECK_READ_ONLY
  */
 export async function expectedObjects(
   address: PostgresAddress,
@@ -39,8 +39,9 @@ export async function expectedObjects(
       });
     });
   } catch (error) {
-    if (!(error instanceof TrainyardError) || error.code !== 'POSTGRES_PERMISSION') throw error;
-    throw fault('SCHEMA_CHECK_REFUSED', {}, { cause: error });
+    if (hasCode(error, 'DATABASE_READ_ONLY')) throw fault('SCHEMA_CHECK_READ_ONLY', {}, { cause: error });
+    if (hasCode(error, 'POSTGRES_PERMISSION')) throw fault('SCHEMA_CHECK_REFUSED', {}, { cause: error });
+    throw error;
   }
 }
 

@@ -138,7 +138,7 @@ export class SchemaService {
 
   /**
    * Compares the database with what its revisions make in an empty one, which is made for it and dropped again; changes nothing else.
-   * @throws TrainyardError SCHEMA_AHEAD, SCHEMA_OUT_OF_ORDER; SCHEMA_CHECK_REFUSED where the account may make no database
+   * @throws TrainyardError SCHEMA_AHEAD, SCHEMA_OUT_OF_ORDER; SCHEMA_CHECK_REFUSED where the account may make no database, SCHEMA_CHECK_READ_ONLY
    */
   async check(): Promise<SchemaCheck> {
     const [files, { applied }] = await Promise.all([readMigrations(this.folder), readDatabase(this.address)]);

@@ -69,7 +69,7 @@ export async function readRevisions(client: pg.ClientBase): Promise<readonly str
 export async function readMonths(client: pg.ClientBase): Promise<readonly string[]> {
   const { rows } = await client.query<{ month: string }>(
     `SELECT replace(right(c.relname, 7), '_', '-') || '-01' AS month FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-     WHERE i.inhparent = 'metrics'::regclass AND c.relname ~ '^metrics_partition_\\d{4}_\\d{2}$' ORDER BY 1`,
+     WHERE i.inhparent = to_regclass('public.metrics') AND c.relname ~ '^metrics_partition_\\d{4}_\\d{2}$' ORDER BY 1`,
   );
   return rows.map(({ month }) => month);
 }

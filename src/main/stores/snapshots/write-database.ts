@@ -178,7 +178,14 @@ async function readFacts(view: DatabaseView): Promise<Pick<DatabaseManifest, 'se
   return { server: rows[0]?.server ?? '', collation: rows[0]?.collation ?? null };
 }
 
+/** @throws PostgreSQL's error where the account may not read one: a restore would give its numbers again */
 async function readSequences(view: DatabaseView): Promise<{ name: string; value: string }[]> {
+  // The list has no value then, as it has none of a sequence that never gave a number; the sequence itself says why.
+  const { rows: refused } = await view.query<{ spelled: string }>(
+    `SELECT c.oid::regclass::text AS spelled FROM pg_sequence JOIN pg_class c ON c.oid = seqrelid
+     WHERE relnamespace = 'public'::regnamespace AND NOT has_sequence_privilege(seqrelid, 'SELECT, USAGE') LIMIT 1`,
+  );
+  for (const { spelled } of refused) await view.query(`SELECT last_value FROM ${spelled}`);
   const { rows } = await view.query<{ name: string; value: string }>(
     `SELECT sequencename AS name, last_value::text AS value FROM pg_sequences
      WHERE schemaname = 'public' AND last_value IS NOT NULL ORDER BY sequencename COLLATE "C"`,

@@ -71,18 +71,22 @@ interface BodyRow {
 /** Rows of expired documents that one statement removes. */
 const sweepRows = 1000;
 
-/** The statement for a part of a collection; its values travel as parameters. */
+/**
+ * The statement for a part of a collection; its values travel as parameters.
+ * @param lines where a log's stand; a database of a revision before they had a column has none
+ */
 export function findStatement(
   collection: CollectionName,
   { after = '', created }: DocumentRange,
   limit: number,
+  lines = 'd.lines',
 ): { readonly text: string; readonly values: unknown[] } {
   const isCreated = created
     ? `AND (body -> 'createdAt') >= $4::jsonb AND (body -> 'createdAt') < $5::jsonb`
     : '';
   const times = created ? [JSON.stringify(created.from), JSON.stringify(created.to)] : [];
   return {
-    text: `SELECT d.id AS key, d.body::text AS body, d.lines FROM documents AS d
+    text: `SELECT d.id AS key, d.body::text AS body, ${lines} FROM documents AS d
       WHERE d.collection = $1 AND ${isLive} AND d.id COLLATE "C" > $2 ${isCreated} ORDER BY d.id COLLATE "C" LIMIT $3`,
     values: [collection, toKeyText(after), limit, ...times],
   };
@@ -129,11 +133,17 @@ export class PostgresDocumentStore implements DocumentStore {
   }
 
   async put(collection: CollectionName, document: StoredDocument): Promise<void> {
-    await writeDocument(
-      this.pool,
-      collection,
-      document,
-      `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, ${ofExcluded}`,
+    const replaced = 'DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at';
+    await writeDocument(this.pool, collection, document, `${replaced}, ${ofExcluded}`).catch(
+      async (error: unknown) => {
+        if (!hasCode(error, '42703')) throw error;
+        // A snapshot of an older revision is restored into tables as they were then; the revisions since move a log's lines.
+        await this.pool.query(
+          `INSERT INTO documents (collection, id, body, expires_at) VALUES ($1, $2, $3::jsonb, $4::timestamptz)
+           ON CONFLICT (collection, id) ${replaced}`,
+          wholeValues(collection, document),
+        );
+      },
     );
   }
 
@@ -152,8 +162,22 @@ export class PostgresDocumentStore implements DocumentStore {
   }
 
   async find(collection: CollectionName, range: DocumentRange, limit: number): Promise<StoredDocument[]> {
-    const { rows } = await this.pool.query<BodyRow>(findStatement(collection, range, limit));
-    return rows.map(toDocument);
+    const read = async (lines?: string) =>
+      (await this.pool.query<BodyRow>(findStatement(collection, range, limit, lines))).rows.map(toDocument);
+    // A snapshot is also made of an older revision: of one whose logs have their lines in the document, or of one without documents.
+    return await read().catch(async (error: unknown) => {
+      if (hasCode(error, '42703')) return read('NULL AS lines');
+      if (hasCode(error, '42P01') && !(await this.isToBeThere())) return [];
+      throw error;
+    });
+  }
+
+  /** Whether the revision that makes the table was gone through. */
+  private async isToBeThere(): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      "SELECT FROM trainyard_migrations WHERE name = '0007_embedded_stores'",
+    );
+    return rowCount !== 0;
   }
 
   async count(collection: CollectionName): Promise<number> {
@@ -235,6 +259,12 @@ function bucketValues({ logs: _, ...document }: StoredDocument, rows: readonly L
   return [document.id, body, expiry('workflow_logs', document), ...lineValues(rows)];
 }
 
+/** The values of a document's row, whose lines are in it where it is a log. @throws TrainyardError DOCUMENT_INVALID, DOCUMENT_TOO_LARGE */
+function wholeValues(collection: CollectionName, document: StoredDocument): unknown[] {
+  const text = escapeForJsonb(documentText(collection, document));
+  return [collection, document.id, text, expiry(collection, document)];
+}
+
 /** PostgreSQL refuses a text parameter with NUL; no id holds one, so whatever stands for it matches nothing. */
 function toKeyText(id: string): string {
   return id.toWellFormed().replaceAll('\0', '\u{FFFD}');
@@ -292,14 +322,14 @@ async function writeDocument(
   document: StoredDocument,
   onConflict: string,
 ): Promise<boolean> {
-  const text = documentText(collection, document);
+  const whole = wholeValues(collection, document);
   failpoint('documents.write.before');
   const statement = `INSERT INTO documents AS d (collection, id, body, expires_at, ${lineColumns})
      VALUES ($1, $2, $3::jsonb, $4::timestamptz, $5, $6, $7, $8) ON CONFLICT (collection, id) ${onConflict}`;
   const isLog = collection === 'workflow_logs';
   const values = isLog
     ? [collection, ...bucketValues(document, toRows(document.logs as readonly Line[]))]
-    : [collection, document.id, escapeForJsonb(text), expiry(collection, document), null, null, null, null];
+    : [...whole, null, null, null, null];
   const { rowCount } = await client.query(statement, values).catch((error: unknown) => {
     const index = hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : '';
     const field = uniqueField(collection, index);
