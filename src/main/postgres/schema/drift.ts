@@ -39,7 +39,7 @@ export async function expectedObjects(
       });
     });
   } catch (error) {
-    if (hasCode(error, 'DATABASE_READ_ONLY')) throw fault('SCHEMA_CHECK_READ_ONLY', {}, { cause: error });
+    if (hasCode(error, '25006')) throw fault('SCHEMA_CHECK_READ_ONLY', {}, { cause: error });
     if (hasCode(error, 'POSTGRES_PERMISSION')) throw fault('SCHEMA_CHECK_REFUSED', {}, { cause: error });
     throw error;
   }
