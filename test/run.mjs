@@ -118,8 +118,6 @@ if (inMemory) {
   process.env.TMPDIR = inMemory;
 }
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-tests-'));
-// Hundreds of processes load the same sources: each is parsed once.
-process.env.NODE_COMPILE_CACHE ??= path.join(folder, 'compile-cache');
 process.on('exit', () => rmSync(inMemory ?? folder, { recursive: true, force: true, maxRetries: 5 }));
 
 const slowestShown = 20;
