@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
@@ -95,6 +96,24 @@ test('a disk that is away is looked for again and again, is missed after a week,
   await copies.settle();
   expect(await copiesAt(home.place)).toEqual([ids[0], ids[1]]);
   expect(await shown()).toMatchObject({ copies: 2, waiting: 0, failure: null });
+});
+
+test('a disk that goes between two copies gets none of the second in its place', async () => {
+  await using home = await openHome(1);
+  await using copies = copiesOf(home);
+  await copies.add(home.place);
+  await copies.settle();
+  for (const id of [ids[1], ids[2]]) await home.give(id);
+  const settled = copies.settle();
+  const newest = path.join(home.place, ids[2] ?? '');
+  await expect.poll(() => existsSync(newest), { interval: 1 }).toBe(true);
+  await rename(home.place, `${home.place}-drawer`);
+  await mkdir(home.place);
+  await settled;
+  expect(await copiesAt(home.place)).toEqual([]);
+  expect((await copies.destinations.list()).destinations).toMatchObject([
+    { failure: { error: { code: 'DESTINATION_AWAY' } } },
+  ]);
 });
 
 test('old copies go by the retention of their destination, and none that is another’s', async () => {

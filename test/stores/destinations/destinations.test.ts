@@ -221,6 +221,16 @@ test('a folder for copies is another than the state folder, on a disk that is th
   expect(await destination.check(owner)).toMatchObject({ resolved: real, isSameDisk: true });
 });
 
+test('a marker that never ends is none, and is not waited for', async () => {
+  await using place = await folderPlace();
+  const owner = randomUUID();
+  await place.destination.claim(owner, false);
+  const marker = await place.fetch('trainyard-destination.json');
+  await rm(marker);
+  await symlink('/dev/zero', marker);
+  await expect(place.destination.check(owner)).rejects.toMatchObject({ code: 'DESTINATION_AWAY' });
+});
+
 test('nothing is written through a link that somebody put where a copy is to come', async () => {
   await using place = await folderPlace();
   await using elsewhere = await temporaryFolder();

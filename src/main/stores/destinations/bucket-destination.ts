@@ -28,6 +28,9 @@ import { uploadSnapshot } from './upload.ts';
 /** What S3 takes in one request. */
 const mostAtOnce = 1000;
 
+/** Others may come to write to the same bucket: nothing else than what copies have there is removed. */
+const contentName = /^objects\/[0-9a-f]{2}\/[0-9a-f]{64}(\.age)?$/;
+
 const isOfCopies = (name: string) => name === 'objects' || isSnapshotId(name);
 
 const keyOfMarker = ({ prefix }: Pick<BucketPlace, 'prefix'>) => `${prefix}${markerName}`;
@@ -96,7 +99,7 @@ export class BucketDestination implements Destination {
     // Contents of a copy that is still to come are there before its manifest names them.
     if (awaited.length > 0) return;
     const named = await this.contentsOfAll(left);
-    const loose = names.filter((name) => name.startsWith('objects/') && !named.has(name));
+    const loose = names.filter((name) => contentName.test(name) && !named.has(name));
     await this.removeKeys(loose.map((name) => `${prefix}${name}`));
     await this.abortUploads();
   }
@@ -169,7 +172,9 @@ export class BucketDestination implements Destination {
     const ending = { abortSignal: signal };
     const listing = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix });
     const { Uploads = [] } = await persistently(this.place, () => connection.client.send(listing, ending));
-    for (const { Key, UploadId } of Uploads) {
+    for (const { Key = '', UploadId } of Uploads) {
+      const name = Key.slice(prefix.length);
+      if (!contentName.test(name) && !isSnapshotId(name.split('/')[0] ?? '')) continue;
       const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId });
       await persistently(this.place, () => connection.client.send(command, ending));
     }

@@ -3,9 +3,10 @@ import { mkdir, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { replaceFile, writeDurably } from '../../platform/durable-file.ts';
-import { hasCode, isUnreachable, nullOn } from '../../platform/error-code.ts';
+import { hasCode, isUnreachable } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { diskRoom } from '../../platform/faults/disk-room.ts';
+import { readTail } from '../../platform/plain-file.ts';
 import { isSnapshotId } from '../snapshots/manifest.ts';
 import { listSnapshots, removeSnapshots } from '../snapshots/snapshot-folder.ts';
 import type { CopyOptions, Destination, DestinationFacts, SnapshotIds } from './destination.ts';
@@ -24,6 +25,9 @@ const leftovers = [
   '$RECYCLE.BIN',
   '.Trash-1000',
 ];
+
+/** Bytes; somebody else may have put anything in its place. */
+const largestMarker = 4096;
 
 const isOfCopies = (name: string) => isSnapshotId(name) || isReceivedAside(name);
 
@@ -129,7 +133,8 @@ export class FolderDestination implements Destination {
     }
   }
 
-  private readMarker(): Promise<string | null> {
-    return readFile(path.join(this.folder, markerName), 'utf8').catch(nullOn('ENOENT'));
+  private async readMarker(): Promise<string | null> {
+    const { text } = await readTail(path.join(this.folder, markerName), largestMarker);
+    return text === '' ? null : text;
   }
 }

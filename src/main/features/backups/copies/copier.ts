@@ -90,10 +90,10 @@ export class Copier implements AsyncDisposable {
     await this.work.get(id)?.ended;
   }
 
-  /** Ends what is being copied to a destination, and waits for that. */
+  /** Ends what is being copied to a destination, and waits for that; not for ever, as a server of files that went away answers nothing. */
   async stop(id: string): Promise<void> {
     this.work.get(id)?.stopping.abort();
-    await this.idle(id);
+    await Promise.race([this.idle(id), pause(longestStopMs)]);
   }
 
   /** What is being copied ends with the stores; the next engine goes on with it. */
@@ -101,9 +101,7 @@ export class Copier implements AsyncDisposable {
     this.isOver = true;
     clearTimeout(this.timer);
     await this.looking;
-    const ended = Promise.all([...this.work.keys()].map((id) => this.stop(id)));
-    // A server of files that went away answers nothing, and what waits for it cannot be ended.
-    await Promise.race([ended, pause(longestStopMs)]);
+    await Promise.all([...this.work.keys()].map((id) => this.stop(id)));
   }
 
   private now(): string {
@@ -174,6 +172,8 @@ export class Copier implements AsyncDisposable {
       if (next === undefined) break;
       this.show(id, { snapshot: next, done: 0, files: 0 });
       try {
+        // A disk may have gone since the one before.
+        await destination.check(id);
         await destination.copy(path.join(openFolder(), next), {
           onCopied: (progress) => this.show(id, { snapshot: next, ...progress }),
           signal,

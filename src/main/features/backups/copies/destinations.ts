@@ -83,16 +83,19 @@ export class Destinations {
     failpoint('destination.add.before');
     kept.put(intended);
     failpoint('destination.add.after');
+    let isOwn = false;
     try {
       using destination = await open(place, somebodyWaits());
       await destination.claim(id, input.takeOver);
+      isOwn = true;
       const facts = await destination.check(id);
       const copied = [...(await destination.list())];
       failpoint('destination.settle.before');
       kept.update(id, (one) => ({ ...one, isClaimed: true, facts, copied }));
       failpoint('destination.settle.after');
     } catch (error) {
-      kept.drop(id);
+      // Once the place is its own, the next try must know its id.
+      if (!isOwn) kept.drop(id);
       throw error;
     }
     changes.changed('backup', changeId);
