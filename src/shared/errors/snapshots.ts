@@ -78,9 +78,9 @@ export const snapshotErrors = {
   ),
   SNAPSHOT_BUCKET_MISSING: notFound(
     'The S3 server at {place} has no bucket "{bucket}" for copies of snapshots',
-    'Check the name, or make the bucket on that server. One of another server needs --s3-endpoint or --s3-profile.',
+    'Check the name, or make the bucket on that server.[cli: One of another server needs --s3-endpoint or --s3-profile.][page: For one of another server, name that server.]',
     '{place}의 S3 서버에 스냅숏 사본을 둘 버킷 "{bucket}"{bucket|이|가} 없습니다',
-    '이름을 확인하거나 그 서버에 버킷을 만드세요. 다른 서버의 버킷이라면 --s3-endpoint나 --s3-profile로 서버를 지정하세요.',
+    '이름을 확인하거나 그 서버에 버킷을 만드세요.[cli: 다른 서버의 버킷이라면 --s3-endpoint나 --s3-profile로 서버를 지정하세요.][page: 다른 서버의 버킷이라면 S3 서버를 지정하세요.]',
   ),
   SNAPSHOT_DOWNLOADED: conflict(
     '{folder} is there already',
